@@ -1,0 +1,1 @@
+"""What every service stands on: settings, errors, ids, database, events, keys, audit, telemetry."""

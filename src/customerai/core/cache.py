@@ -1,0 +1,61 @@
+"""Short-lived shared state: rate limits now, sessions of a conversation later."""
+
+from __future__ import annotations
+
+import time
+from collections import OrderedDict
+from dataclasses import dataclass
+from typing import Protocol
+
+
+@dataclass(frozen=True)
+class RateDecision:
+    """What a rate limit says of one request.
+
+    Attributes:
+        remaining: further requests that would be allowed right now.
+        reset_s: seconds until the whole burst is there again.
+        retry_after_s: seconds until one request is allowed; 0 when this one was.
+    """
+
+    allowed: bool
+    remaining: int
+    reset_s: float
+    retry_after_s: float
+
+
+class Cache(Protocol):
+    """Shared by all replicas of a process."""
+
+    async def take(self, key: str, *, rate_per_s: float, burst: int) -> RateDecision:
+        """Count one request against a limit, atomically."""
+        ...
+
+
+class MemoryCache:
+    """A cache inside the process."""
+
+    def __init__(self, *, max_keys: int = 100_000) -> None:
+        self._arrivals: OrderedDict[str, float] = OrderedDict()
+        self._max_keys = max_keys
+
+    async def take(self, key: str, *, rate_per_s: float, burst: int) -> RateDecision:
+        """Count one request by the generic cell rate algorithm (ITU-T I.371, virtual scheduling).
+
+        One number a key, the theoretical arrival time; a refused request costs nothing.
+        """
+        now = time.monotonic()
+        interval = 1.0 / rate_per_s
+        tolerance = interval * burst
+        arrival = max(self._arrivals.get(key, now), now)
+        ahead = arrival + interval - now
+        if ahead > tolerance + 1e-9:
+            return RateDecision(
+                allowed=False, remaining=0, reset_s=arrival - now, retry_after_s=ahead - tolerance
+            )
+        self._arrivals[key] = arrival + interval
+        self._arrivals.move_to_end(key)
+        if len(self._arrivals) > self._max_keys:
+            self._arrivals.popitem(last=False)
+        remaining = int((tolerance - ahead) / interval + 1e-9)
+        return RateDecision(allowed=True, remaining=remaining, reset_s=ahead, retry_after_s=0.0)

@@ -1,0 +1,289 @@
+"""The database as two calls: `write(work)` and `read(work)`.
+
+A unit of work is a plain function of an open transaction. It cannot await, so no model and no
+network call can keep rows locked; see docs/decisions/0002. On SQLite one thread writes and
+groups the work that waits into one commit, each piece in its own savepoint; readers run apart.
+On PostgreSQL the same functions run on pooled connections.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import queue
+import sqlite3
+import threading
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Any, Protocol, TypeVar
+
+from sqlalchemy import Connection, Table, create_engine, event, make_url
+from sqlalchemy.dialects.postgresql import insert as postgres_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+from sqlalchemy.engine import URL, Engine
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlalchemy.pool import QueuePool, StaticPool
+
+from customerai.core.guard import assert_no_transaction, transaction_open
+from customerai.core.settings import DatabaseSettings
+
+T = TypeVar("T")
+Transaction = Connection
+Work = Callable[[Transaction], T]
+Listener = Callable[[], None]
+
+_MOST_GROUPED = 256
+
+
+class DatabaseClosed(RuntimeError):
+    """Work was handed to a database that is shutting down."""
+
+
+class Database(Protocol):
+    """Where rows are kept."""
+
+    async def write(self, work: Work[T]) -> T:
+        """Run a unit of work in one transaction and return what it returns, once committed."""
+        ...
+
+    async def read(self, work: Work[T]) -> T:
+        """Run a unit of work that only reads, on one consistent view."""
+        ...
+
+    def on_commit(self, listener: Listener) -> None:
+        """Call `listener` on the event loop after each commit."""
+        ...
+
+    async def close(self) -> None:
+        """Finish the work that was handed in, then close every connection."""
+        ...
+
+
+def _run(work: Work[T], tx: Transaction) -> T:
+    with transaction_open():
+        return work(tx)
+
+
+class _Listeners:
+    def __init__(self) -> None:
+        self._listeners: list[tuple[asyncio.AbstractEventLoop, Listener]] = []
+
+    def add(self, listener: Listener) -> None:
+        self._listeners.append((asyncio.get_running_loop(), listener))
+
+    def call(self) -> None:
+        for loop, listener in self._listeners:
+            if not loop.is_closed():
+                loop.call_soon_threadsafe(listener)
+
+
+@dataclass
+class _Job:
+    work: Work[Any]
+    future: Future[Any]
+
+
+class SqliteDatabase:
+    """SQLite in write-ahead mode with one writing thread."""
+
+    def __init__(self, url: URL, settings: DatabaseSettings) -> None:
+        self._in_memory = url.database in (None, "", ":memory:")
+        self._engine = _sqlite_engine(url, settings, pool_size=1)
+        self._readers: ThreadPoolExecutor | None = None
+        if not self._in_memory:
+            self._reader_engine = _sqlite_engine(url, settings, pool_size=settings.readers)
+            self._readers = ThreadPoolExecutor(settings.readers, thread_name_prefix="db-read")
+        self._queue: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
+        self._listeners = _Listeners()
+        self._closed = False
+        self._writer = threading.Thread(target=self._write_all, name="db-write", daemon=True)
+        self._writer.start()
+
+    async def write(self, work: Work[T]) -> T:
+        assert_no_transaction("another transaction")
+        if self._closed:
+            raise DatabaseClosed("the database is closed")
+        job = _Job(work, Future())
+        self._queue.put(job)
+        result: T = await asyncio.wrap_future(job.future)
+        return result
+
+    async def read(self, work: Work[T]) -> T:
+        assert_no_transaction("another transaction")
+        if self._readers is None:  # an in-memory database has one connection only
+            return await self.write(work)
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self._readers, self._read_one, work)
+
+    def on_commit(self, listener: Listener) -> None:
+        self._listeners.add(listener)
+
+    async def close(self) -> None:
+        if self._closed:
+            return
+        self._closed = True
+        self._queue.put(None)
+        await asyncio.get_running_loop().run_in_executor(None, self._writer.join)
+        if self._readers is not None:
+            self._readers.shutdown()
+            self._reader_engine.dispose()
+        self._engine.dispose()
+
+    def _read_one(self, work: Work[T]) -> T:
+        with self._reader_engine.connect() as connection:
+            connection.exec_driver_sql("BEGIN")
+            try:
+                return _run(work, connection)
+            finally:
+                connection.rollback()
+
+    def _write_all(self) -> None:
+        with self._engine.connect() as connection:
+            while (job := self._queue.get()) is not None:
+                jobs, closing = self._gather(job)
+                try:
+                    self._write_group(connection, jobs)
+                except BaseException as error:  # noqa: BLE001 - the writer must outlive any work
+                    connection.rollback()
+                    for waiting in jobs:
+                        if not waiting.future.done():
+                            waiting.future.set_exception(error)
+                if closing:
+                    return
+
+    def _gather(self, first: _Job) -> tuple[list[_Job], bool]:
+        jobs = [first]
+        while len(jobs) < _MOST_GROUPED:
+            try:
+                job = self._queue.get_nowait()
+            except queue.Empty:
+                return jobs, False
+            if job is None:
+                return jobs, True
+            jobs.append(job)
+        return jobs, False
+
+    def _write_group(self, connection: Connection, jobs: list[_Job]) -> None:
+        done: list[tuple[_Job, Any]] = []
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+        for job in jobs:
+            if not job.future.set_running_or_notify_cancel():
+                continue
+            savepoint = connection.begin_nested()
+            try:
+                result = _run(job.work, connection)
+            except BaseException as error:  # noqa: BLE001 - handed to the one who asked
+                savepoint.rollback()
+                job.future.set_exception(error)
+            else:
+                savepoint.commit()
+                done.append((job, result))
+        connection.commit()
+        for job, result in done:
+            job.future.set_result(result)
+        self._listeners.call()
+
+
+def _sqlite_engine(url: URL, settings: DatabaseSettings, *, pool_size: int) -> Engine:
+    in_memory = url.database in (None, "", ":memory:")
+    engine = create_engine(
+        url,
+        connect_args={"timeout": settings.busy_timeout_s, "check_same_thread": False},
+        **({"poolclass": StaticPool} if in_memory else {
+            "poolclass": QueuePool, "pool_size": pool_size, "max_overflow": 0,
+        }),
+    )  # fmt: skip
+
+    @event.listens_for(engine, "connect")
+    def set_up(connection: sqlite3.Connection, _record: object) -> None:
+        connection.isolation_level = None  # the driver must not begin transactions by itself
+        connection.execute("PRAGMA journal_mode = WAL")
+        connection.execute(f"PRAGMA synchronous = {settings.synchronous}")
+        connection.execute("PRAGMA foreign_keys = ON")
+        connection.execute("PRAGMA cache_size = -16384")
+        connection.execute("PRAGMA temp_store = MEMORY")
+        # Erased values must not linger in free pages.
+        connection.execute("PRAGMA secure_delete = ON")
+
+    return engine
+
+
+class PostgresDatabase:
+    """PostgreSQL through an asynchronous pool; work runs on SQLAlchemy's synchronous facade."""
+
+    def __init__(self, url: URL, settings: DatabaseSettings) -> None:
+        self._engine: AsyncEngine = create_async_engine(
+            url, pool_size=settings.readers, max_overflow=settings.readers, pool_pre_ping=True
+        )
+        self._listeners = _Listeners()
+
+    async def write(self, work: Work[T]) -> T:
+        assert_no_transaction("another transaction")
+        async with self._engine.begin() as connection:
+            result = await connection.run_sync(lambda tx: _run(work, tx))
+        self._listeners.call()
+        return result
+
+    async def read(self, work: Work[T]) -> T:
+        assert_no_transaction("another transaction")
+        async with self._engine.connect() as connection:
+            await connection.execution_options(isolation_level="REPEATABLE READ")
+            return await connection.run_sync(lambda tx: _run(work, tx))
+
+    def on_commit(self, listener: Listener) -> None:
+        self._listeners.add(listener)
+
+    async def close(self) -> None:
+        await self._engine.dispose()
+
+
+def open_database(address: str, settings: DatabaseSettings) -> SqliteDatabase | PostgresDatabase:
+    """The database behind an SQLAlchemy address."""
+    url = make_url(address)
+    if url.get_backend_name() == "sqlite":
+        return SqliteDatabase(url, settings)
+    return PostgresDatabase(url, settings)
+
+
+def _insert(tx: Transaction, table: Table) -> Any:
+    return (sqlite_insert if tx.dialect.name == "sqlite" else postgres_insert)(table)
+
+
+def insert_new(tx: Transaction, table: Table, rows: list[dict[str, Any]]) -> int:
+    """Insert the rows whose key is not there yet; returns how many were new."""
+    statement = _insert(tx, table).on_conflict_do_nothing()
+    return sum(tx.execute(statement, row).rowcount for row in rows)
+
+
+def upsert(tx: Transaction, table: Table, rows: list[dict[str, Any]]) -> None:
+    """Insert rows, or overwrite the row that has the same primary key."""
+    if not rows:
+        return
+    statement = _insert(tx, table)
+    keys = [column.name for column in table.primary_key]
+    tx.execute(
+        statement.on_conflict_do_update(
+            index_elements=keys,
+            set_={name: statement.excluded[name] for name in rows[0] if name not in keys},
+        ),
+        rows,
+    )
+
+
+def add_to_counts(tx: Transaction, table: Table, rows: list[dict[str, Any]]) -> None:
+    """Insert rows, or add their other columns to the row that has the same primary key."""
+    if not rows:
+        return
+    statement = _insert(tx, table)
+    keys = [column.name for column in table.primary_key]
+    tx.execute(
+        statement.on_conflict_do_update(
+            index_elements=keys,
+            set_={
+                name: table.c[name] + statement.excluded[name]
+                for name in rows[0]
+                if name not in keys
+            },
+        ),
+        rows,
+    )

@@ -1,0 +1,165 @@
+"""Logs in Elastic Common Schema, and metrics; nothing personal in either."""
+
+from __future__ import annotations
+
+import logging
+import re
+import sys
+import traceback
+from collections.abc import MutableMapping
+from typing import Any, TextIO
+
+import orjson
+import structlog
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
+from prometheus_client.process_collector import ProcessCollector
+
+from customerai.core.safe_text import SafeText
+from customerai.core.settings import LogSettings
+
+_LATENCY_BUCKETS = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
+
+
+class Metrics:
+    """Every metric of a process; labels are of bounded sets, never a tenant, key or text."""
+
+    def __init__(self) -> None:
+        self.registry = CollectorRegistry()
+        ProcessCollector(registry=self.registry)
+
+        def counter(name: str, text: str, *labels: str) -> Counter:
+            return Counter(f"customerai_{name}", text, labels, registry=self.registry)
+
+        self.requests = counter(
+            "gateway_requests", "Requests by route and status", "method", "route", "status"
+        )
+        self.request_seconds = Histogram(
+            "customerai_gateway_request_seconds",
+            "Time from the request's first byte to the answer's last",
+            ["route"],
+            buckets=_LATENCY_BUCKETS,
+            registry=self.registry,
+        )
+        self.refusals = counter("gateway_refusals", "Requests that a stage refused", "problem")
+        self.entities = counter("privacy_entities", "Values that were hidden, by type", "type")
+        self.texts = counter("privacy_texts", "Texts that were anonymized")
+        self.privacy_failures = counter(
+            "privacy_failures", "Calls refused because privacy did not answer"
+        )
+        self.messages = counter("responder_messages", "Messages that were stored", "role")
+        self.replies = counter(
+            "responder_replies", "Replies by status and reason", "status", "reason"
+        )
+        self.messages_scored = counter("insights_messages_scored", "Customer messages scored")
+        self.decisions = counter("fairness_decisions", "Decisions that were counted", "kind")
+        self.import_rows = counter("integrations_import_rows", "Rows read from files", "outcome")
+        self.events_handled = counter(
+            "events_handled", "Events by handler and outcome", "handler", "outcome"
+        )
+        self.outbox_depth = Gauge(
+            "customerai_events_outbox_depth", "Events not told yet", registry=self.registry
+        )
+        self.dead_letters = Gauge(
+            "customerai_events_dead_letters", "Events that were parked", registry=self.registry
+        )
+
+
+# A net below the rule that no text is logged: whatever slips through loses what looks personal.
+_EMAIL = re.compile(r"[^\s@\"']{1,64}@[^\s@\"']{1,255}")
+_DIGITS = re.compile(r"(?<![\w-])\+?\d(?:[ ().-]{0,2}\d){6,30}(?![\w-])")
+_KEY = re.compile(r"\bcai_[a-z]{1,12}_[0-9A-Za-z_]{8,}")
+_ECS_OWN = frozenset({"@timestamp", "log.level", "message", "ecs.version", "service.name"})
+
+
+def redact(
+    _logger: object, _method: str, line: MutableMapping[str, Any]
+) -> MutableMapping[str, Any]:
+    """Structlog processor: no text, no address, no long number and no key leaves in a line."""
+    for name, value in line.items():
+        if isinstance(value, SafeText):
+            line[name] = "[text]"
+        elif isinstance(value, str) and name not in _ECS_OWN:
+            cut = _KEY.sub("[key]", value)
+            if "@" in cut:
+                cut = _EMAIL.sub("[address]", cut)
+            line[name] = _DIGITS.sub("[number]", cut)
+    return line
+
+
+_ECS_NAMES = {
+    "event": "message",
+    "level": "log.level",
+    "timestamp": "@timestamp",
+    "logger": "log.logger",
+    "request_id": "http.request.id",
+    "method": "http.request.method",
+    "route": "http.route",
+    "status": "http.response.status_code",
+    "duration_ms": "event.duration_ms",
+    "error_type": "error.type",
+    "stack": "error.stack_trace",
+}
+
+
+def _to_ecs(
+    _logger: object, _method: str, line: MutableMapping[str, Any]
+) -> MutableMapping[str, Any]:
+    renamed = {_ECS_NAMES.get(name, f"customerai.{name}"): value for name, value in line.items()}
+    renamed["ecs.version"] = "8.11"
+    renamed["service.name"] = "customerai"
+    return renamed
+
+
+def _without_message(
+    _logger: object, _method: str, line: MutableMapping[str, Any]
+) -> MutableMapping[str, Any]:
+    """Keep an exception's type and frames; its message may hold what a customer wrote."""
+    raised = line.pop("exc_info", None)
+    error = raised[1] if isinstance(raised, tuple) else raised
+    if isinstance(error, BaseException):
+        line["error_type"] = type(error).__name__
+        line["stack"] = frames_of(error)
+    return line
+
+
+def frames_of(error: BaseException) -> str:
+    """Where an exception came from, `file:line function` a frame, without its message."""
+    frames = traceback.extract_tb(error.__traceback__)
+    return " < ".join(f"{f.filename.rsplit('/', 1)[-1]}:{f.lineno} {f.name}" for f in frames[::-1])
+
+
+def _dump(line: MutableMapping[str, Any], **_: Any) -> str:
+    return orjson.dumps(line, default=str).decode()
+
+
+def configure_logging(settings: LogSettings, stream: TextIO = sys.stderr) -> None:
+    """Write lines to `stream`; also those of the standard library's loggers, redacted alike."""
+    shared: list[structlog.types.Processor] = [
+        structlog.contextvars.merge_contextvars,
+        structlog.processors.add_log_level,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+        _without_message,
+        redact,
+    ]
+    final: list[structlog.types.Processor] = (
+        [_to_ecs, structlog.processors.JSONRenderer(serializer=_dump)]
+        if settings.format == "json"
+        else [structlog.dev.ConsoleRenderer(colors=stream.isatty())]
+    )
+    level = getattr(logging, settings.level.upper())
+    structlog.configure(
+        processors=[*shared, *final],
+        wrapper_class=structlog.make_filtering_bound_logger(level),
+        logger_factory=structlog.PrintLoggerFactory(stream),
+        cache_logger_on_first_use=True,
+    )
+    handler = logging.StreamHandler(stream)
+    handler.setFormatter(
+        structlog.stdlib.ProcessorFormatter(
+            foreign_pre_chain=shared,
+            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *final],
+        )
+    )
+    root = logging.getLogger()
+    root.handlers = [handler]
+    root.setLevel(max(level, logging.WARNING))
