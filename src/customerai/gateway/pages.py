@@ -1,0 +1,136 @@
+"""What is served beside the API: health, metrics, documents, problem types, the console."""
+
+from __future__ import annotations
+
+import html
+import inspect
+from collections.abc import Awaitable, Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import orjson
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import FileResponse, HTMLResponse, PlainTextResponse, Response
+from starlette.routing import Route
+from starlette.types import ASGIApp
+
+from customerai.core.errors import problem_classes
+from customerai.core.http import PROBLEM_TYPE, AddressNotFound, request_id_of
+from customerai.core.telemetry import Metrics
+from customerai.gateway.openapi import document_page, page
+
+Check = Callable[[], Awaitable[bool]]
+
+_NO_CONSOLE = (
+    "<p>The API runs; the console has not been built. <code>make run</code> builds it. "
+    "See <a href='/docs'>/docs</a> for the API.</p>"
+)
+_FOREVER = {"cache-control": "public, max-age=31536000, immutable"}
+_ALWAYS_ASK = {"cache-control": "no-cache"}
+
+
+def build(
+    document: Mapping[str, Any],
+    *,
+    checks: Mapping[str, Check],
+    metrics: Metrics,
+    refresh: Callable[[], Awaitable[None]],
+    console: Path | None,
+) -> ASGIApp:
+    """The pages.
+
+    Args:
+        checks: dependency name to a check that says whether it answers.
+        refresh: sets the gauges before metrics are read.
+        console: the folder of the built console, or None when there is none.
+    """
+    encoded = orjson.dumps(document)
+    root = (console or Path()).resolve()
+    docs = page(document)
+    problems = {cls.slug(): cls for cls in problem_classes()}
+
+    async def livez(request: Request) -> Response:
+        return PlainTextResponse("ok")
+
+    async def readyz(request: Request) -> Response:
+        states = {name: await check() for name, check in checks.items()}
+        return Response(
+            orjson.dumps({"ready": all(states.values()), "checks": states}),
+            status_code=200 if all(states.values()) else 503,
+            media_type="application/json",
+        )
+
+    async def show_metrics(request: Request) -> Response:
+        await refresh()
+        return Response(generate_latest(metrics.registry), media_type=CONTENT_TYPE_LATEST)
+
+    async def openapi(request: Request) -> Response:
+        return Response(encoded, media_type="application/json")
+
+    async def show_docs(request: Request) -> Response:
+        return HTMLResponse(docs)
+
+    async def list_problems(request: Request) -> Response:
+        rows = "".join(
+            f"<tr><td>{cls.status}</td><td><a href='/problems/{slug}'>{slug}</a></td>"
+            f"<td>{html.escape(_explanation(cls))}</td></tr>"
+            for slug, cls in sorted(problems.items())
+        )
+        return HTMLResponse(document_page("Problem types", f"<table>{rows}</table>"))
+
+    async def show_problem(request: Request) -> Response:
+        cls = problems.get(request.path_params["slug"])
+        if cls is None:
+            return _not_found(request)
+        return HTMLResponse(
+            document_page(
+                cls.title(),
+                f"<p>{html.escape(_explanation(cls))}</p><p>HTTP status {cls.status}. "
+                "<code>instance</code> is the request id that finds the request in the log.</p>",
+            )
+        )
+
+    async def show_console(request: Request) -> Response:
+        if console is None:
+            return HTMLResponse(document_page("CustomerAI", _NO_CONSOLE))
+        path = request.path_params["path"]
+        file = (root / path).resolve()  # noqa: ASYNC240 - a stat, as the file response does
+        if path and file.is_relative_to(root) and file.is_file():
+            headers = _FOREVER if path.startswith("assets/") else _ALWAYS_ASK
+            return FileResponse(file, headers=headers)
+        if path.startswith("assets/"):
+            return _not_found(request)
+        return FileResponse(console / "index.html", headers=_ALWAYS_ASK)
+
+    async def on_http_error(request: Request, error: Exception) -> Response:
+        return _not_found(request)
+
+    return Starlette(
+        routes=[
+            Route("/livez", livez),
+            Route("/readyz", readyz),
+            Route("/metrics", show_metrics),
+            Route("/openapi.json", openapi),
+            Route("/docs", show_docs),
+            Route("/problems", list_problems),
+            Route("/problems/{slug}", show_problem),
+            Route("/{path:path}", show_console),
+        ],
+        exception_handlers={HTTPException: on_http_error},
+    )
+
+
+def _explanation(cls: type) -> str:
+    return " ".join((inspect.getdoc(cls) or "").split())
+
+
+def _not_found(request: Request) -> Response:
+    error = AddressNotFound()
+    return Response(
+        orjson.dumps(error.document(request_id_of(request))),
+        status_code=error.status,
+        media_type=PROBLEM_TYPE,
+    )

@@ -1,0 +1,76 @@
+"""Which upstream answers a path, and what the caller needs for it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from starlette.types import ASGIApp
+
+
+@dataclass(frozen=True)
+class Route:
+    """One operation.
+
+    Attributes:
+        template: the path with its parameters in braces, also the metrics' label.
+        scope: what the caller must be allowed, or None where nobody need be known.
+        upload: whether the body is a file, with the larger limit.
+    """
+
+    method: str
+    template: str
+    upstream: ASGIApp
+    scope: str | None
+    upload: bool = False
+
+
+@dataclass
+class _Node:
+    children: dict[str, _Node] = field(default_factory=dict)
+    parameter: _Node | None = None
+    routes: dict[str, Route] = field(default_factory=dict)
+
+
+class RouteTable:
+    """Routes by path segment: a look-up costs as much as the path is deep."""
+
+    def __init__(self, routes: Iterable[Route]) -> None:
+        self._root = _Node()
+        for route in routes:
+            node = self._root
+            for segment in route.template.strip("/").split("/"):
+                if segment.startswith("{"):
+                    node.parameter = node.parameter or _Node()
+                    node = node.parameter
+                else:
+                    node = node.children.setdefault(segment, _Node())
+            node.routes[route.method] = route
+
+    def find(self, path: str) -> Mapping[str, Route]:
+        """The operations at a path by method; empty when there are none."""
+        node: _Node | None = self._root
+        for segment in path.strip("/").split("/"):
+            if node is None:
+                return {}
+            node = node.children.get(segment) or (node.parameter if segment else None)
+        return node.routes if node is not None else {}
+
+
+def routes_of(document: Mapping[str, Any], upstream: ASGIApp) -> list[Route]:
+    """The operations that an OpenAPI document describes; `x-scope` says what each needs."""
+    found = []
+    for template, methods in document["paths"].items():
+        for method, operation in methods.items():
+            content = operation.get("requestBody", {}).get("content", {})
+            found.append(
+                Route(
+                    method=method.upper(),
+                    template=template,
+                    upstream=upstream,
+                    scope=operation.get("x-scope"),
+                    upload="multipart/form-data" in content,
+                )
+            )
+    return found

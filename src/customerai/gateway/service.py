@@ -1,0 +1,406 @@
+"""The use cases of the gateway: keys, users, who is calling."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import hmac
+import secrets
+import time
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import partial
+from typing import Final
+
+import orjson
+import structlog
+from argon2 import PasswordHasher
+from argon2.exceptions import VerifyMismatchError
+
+from customerai.core import audit
+from customerai.core.clock import Clock
+from customerai.core.crypto import KeyRing, row_identity, seal, unseal
+from customerai.core.db import Database, Transaction
+from customerai.core.errors import Conflict, Forbidden, InvalidRequest, NotFound, Unauthenticated
+from customerai.core.guard import in_thread
+from customerai.core.ids import new_id
+from customerai.core.principal import Principal, system_principal
+from customerai.core.settings import GatewaySettings
+from customerai.gateway import keyformat, store
+from customerai.gateway.scopes import ROLES, expand
+from customerai.gateway.store import ApiKey, User
+
+log = structlog.get_logger(__name__)
+
+SETUP_LINK_TTL: Final = timedelta(hours=24)
+_TRUST_S: Final = 1.0  # how long a key that was found good is not looked up again
+_MOST_TRUSTED: Final = 10_000
+_LEAST_PASSWORD_CHARS: Final = 12
+_TOUCH_EVERY_S: Final = 30.0
+
+
+class InvalidApiKey(Unauthenticated):
+    """The key is mistyped, unknown, expired or revoked."""
+
+    def __init__(self) -> None:
+        super().__init__("This API key is not valid: mistyped, expired, revoked or unknown.")
+
+
+class SessionExpired(Unauthenticated):
+    """The console's sign-in has ended; sign in again."""
+
+    def __init__(self) -> None:
+        super().__init__("The sign-in has ended. Sign in again.")
+
+
+class WrongCredentials(Unauthenticated):
+    """Address and password do not belong together."""
+
+    def __init__(self) -> None:
+        super().__init__("The e-mail address and the password do not match.")
+
+
+class SetupLinkInvalid(Forbidden):
+    """The set-up link was used, is too old, or is not ours; restart `serve` for a new one."""
+
+    def __init__(self) -> None:
+        super().__init__("This set-up link no longer holds. Restart the server for a new one.")
+
+
+class PasswordTooShort(InvalidRequest):
+    """A password needs at least 12 characters (NIST SP 800-63B asks for length, not symbols)."""
+
+    def __init__(self) -> None:
+        super().__init__(f"A password needs at least {_LEAST_PASSWORD_CHARS} characters.")
+
+
+class UserExists(Conflict):
+    """Someone is registered under that address."""
+
+    def __init__(self) -> None:
+        super().__init__("There is a user with that e-mail address.")
+
+
+class KeyNotFound(NotFound):
+    """No API key with that id in this tenant."""
+
+    def __init__(self) -> None:
+        super().__init__("No API key with that id.")
+
+
+class UnknownScope(InvalidRequest):
+    """A scope that does not exist was asked for."""
+
+    def __init__(self) -> None:
+        super().__init__("One of the scopes does not exist; /docs lists them.")
+
+
+class ScopeExceeded(Forbidden):
+    """A key cannot be given more than its maker may do."""
+
+    def __init__(self, scope: str) -> None:
+        super().__init__(f"You cannot give the scope {scope}: you lack it yourself.", scope=scope)
+
+
+@dataclass(frozen=True)
+class Profile:
+    """What a console user sees of themselves."""
+
+    id: str
+    name: str
+    email: str
+    role: str
+
+
+@dataclass(frozen=True)
+class SignIn:
+    """A session that has begun.
+
+    Attributes:
+        token: the cookie's value; kept nowhere but with the browser.
+    """
+
+    token: str
+    profile: Profile
+    scopes: frozenset[str]
+
+
+class GatewayService:
+    """Knows keys, users and sessions."""
+
+    def __init__(
+        self,
+        *,
+        db: Database,
+        clock: Clock,
+        keys: KeyRing,
+        settings: GatewaySettings,
+        environment: str,
+    ) -> None:
+        self._db = db
+        self._clock = clock
+        self._settings = settings
+        self._environment = environment
+        self._pepper = keys.derive("gateway-api-keys")
+        self._profile_key = keys.derive("gateway-user-profiles")
+        self._passwords = PasswordHasher()
+        self._trusted: dict[bytes, tuple[float, Principal]] = {}
+        self._used: dict[str, datetime] = {}
+
+    # -- API keys
+
+    async def create_key(
+        self, who: Principal, name: str, scopes: Iterable[str], expires_at: datetime | None = None
+    ) -> tuple[ApiKey, str]:
+        """A new key and its text, which is not kept.
+
+        Raises:
+            UnknownScope: a scope that does not exist.
+            ScopeExceeded: a scope that the maker lacks.
+        """
+        try:
+            granted = expand(scopes)
+        except ValueError as error:
+            raise UnknownScope from error
+        for scope in sorted(granted):
+            if not (who.may(scope) or (scope == "*" and "*" in who.scopes)):
+                raise ScopeExceeded(scope)
+        new = keyformat.make(self._environment)
+        key = ApiKey(
+            tenant=who.tenant,
+            id=new.id,
+            name=name,
+            hash=self._hash(new.text),
+            scopes=sorted(granted),
+            created_at=self._clock.now(),
+            created_by=who.actor,
+            last_used_at=None,
+            expires_at=expires_at,
+            revoked_at=None,
+        )
+
+        def work(tx: Transaction) -> None:
+            store.add_key(tx, key)
+            audit.record(tx, who, "gateway.key_created", key=key.id, scopes=key.scopes)
+
+        await self._db.write(work)
+        return key, new.text
+
+    async def list_keys(self, who: Principal, *, before: str | None, limit: int) -> list[ApiKey]:
+        return await self._db.read(
+            lambda tx: store.list_keys(tx, who.tenant, before=before, limit=limit)
+        )
+
+    async def revoke_key(self, who: Principal, key_id: str) -> None:
+        """End a key at once, here; within a second in every other process.
+
+        Raises:
+            KeyNotFound: not a key of this tenant.
+        """
+        now = self._clock.now()
+
+        def work(tx: Transaction) -> None:
+            if not store.revoke_key(tx, who.tenant, key_id, now):
+                raise KeyNotFound
+            audit.record(tx, who, "gateway.key_revoked", key=key_id)
+
+        await self._db.write(work)
+        self._trusted.clear()
+
+    async def authenticate_key(self, text: str) -> Principal:
+        """Who holds a key.
+
+        Raises:
+            InvalidApiKey: it is mistyped, unknown, expired or revoked.
+        """
+        digest = self._hash(text)
+        trusted = self._trusted.get(digest)
+        if trusted is not None and trusted[0] > time.monotonic():
+            return trusted[1]
+        key_id = keyformat.key_id(text)
+        if key_id is None:
+            raise InvalidApiKey
+        key = await self._db.read(lambda tx: store.find_key(tx, key_id))
+        now = self._clock.now()
+        if (
+            key is None
+            or not hmac.compare_digest(key.hash, digest)
+            or key.revoked_at is not None
+            or (key.expires_at is not None and key.expires_at <= now)
+        ):
+            raise InvalidApiKey
+        principal = Principal(key.tenant, key.id, frozenset(key.scopes))
+        self._used[key.id] = now
+        self._trust(digest, principal)
+        return principal
+
+    async def keep_last_used(self) -> None:
+        """Write down now and then when keys were used, until cancelled."""
+        while True:
+            await asyncio.sleep(_TOUCH_EVERY_S)
+            used, self._used = self._used, {}
+            if used:
+                await self._db.write(partial(store.touch_keys, used))
+
+    # -- console users
+
+    async def setup_token(self, tenant: str) -> str | None:
+        """A new set-up token, or None when the tenant has a user already."""
+        token = secrets.token_urlsafe(24)
+        now = self._clock.now()
+
+        def work(tx: Transaction) -> bool:
+            store.drop_expired(tx, now)
+            if store.count_users(tx, tenant):
+                return False
+            store.add_setup(tx, tenant, self._hash(token), now + SETUP_LINK_TTL)
+            return True
+
+        return token if await self._db.write(work) else None
+
+    async def set_up(self, token: str, *, name: str, email: str, password: str) -> SignIn:
+        """Make the first administrator, by the link that the terminal printed.
+
+        Raises:
+            SetupLinkInvalid: the link does not hold.
+            PasswordTooShort: fewer than 12 characters.
+        """
+        hashed = await self._hash_password(password)
+        now = self._clock.now()
+
+        def work(tx: Transaction) -> User:
+            tenant = store.take_setup(tx, self._hash(token), now)
+            if tenant is None or store.count_users(tx, tenant):
+                raise SetupLinkInvalid
+            return self._add_user(tx, tenant, name=name, email=email, role="admin", hashed=hashed)
+
+        return await self._begin(await self._db.write(work))
+
+    async def add_user(
+        self, tenant: str, *, name: str, email: str, role: str, password: str
+    ) -> Profile:
+        """Make a further user.
+
+        Raises:
+            UserExists: the address is taken.
+            PasswordTooShort: fewer than 12 characters.
+        """
+        hashed = await self._hash_password(password)
+        user = await self._db.write(
+            lambda tx: self._add_user(tx, tenant, name=name, email=email, role=role, hashed=hashed)
+        )
+        return self._profile(user)
+
+    async def sign_in(self, email: str, password: str) -> SignIn:
+        """Begin a session.
+
+        Raises:
+            WrongCredentials: no such user, or another password.
+        """
+        email_hash = self._email_hash(email)
+        user = await self._db.read(lambda tx: store.find_user_by_email(tx, email_hash))
+        # An unknown address costs the same work as a known one.
+        stored = user.password if user is not None else await self._decoy()
+        try:
+            await in_thread(self._passwords.verify, stored, password)
+        except VerifyMismatchError as error:
+            raise WrongCredentials from error
+        if user is None:
+            raise WrongCredentials
+        return await self._begin(user)
+
+    async def authenticate_session(self, token: str) -> Principal:
+        """Who holds a session cookie.
+
+        Raises:
+            SessionExpired: it ended or never was.
+        """
+        digest = self._hash(token)
+        trusted = self._trusted.get(digest)
+        if trusted is not None and trusted[0] > time.monotonic():
+            return trusted[1]
+        user = await self._session_user(digest)
+        principal = Principal(user.tenant, user.id, ROLES[user.role])
+        self._trust(digest, principal)
+        return principal
+
+    async def current(self, token: str) -> tuple[Profile, frozenset[str]]:
+        """The user behind a session cookie and what they may do."""
+        user = await self._session_user(self._hash(token))
+        return self._profile(user), ROLES[user.role]
+
+    async def sign_out(self, token: str) -> None:
+        """End a session; one that never was is no error."""
+        digest = self._hash(token)
+        self._trusted.pop(digest, None)
+        await self._db.write(lambda tx: store.drop_session(tx, digest))
+
+    async def _session_user(self, digest: bytes) -> User:
+        found = await self._db.read(lambda tx: store.find_session(tx, digest))
+        if found is None or found[1] <= self._clock.now():
+            raise SessionExpired
+        return found[0]
+
+    async def _begin(self, user: User) -> SignIn:
+        token = secrets.token_urlsafe(32)
+        until = self._clock.now() + timedelta(seconds=self._settings.session_ttl_s)
+        who = Principal(user.tenant, user.id, ROLES[user.role])
+
+        def work(tx: Transaction) -> None:
+            store.add_session(tx, user.tenant, self._hash(token), user.id, until)
+            audit.record(tx, who, "gateway.signed_in")
+
+        await self._db.write(work)
+        return SignIn(token, self._profile(user), ROLES[user.role])
+
+    def _add_user(
+        self, tx: Transaction, tenant: str, *, name: str, email: str, role: str, hashed: str
+    ) -> User:
+        email_hash = self._email_hash(email)
+        if store.find_user_by_email(tx, email_hash) is not None:
+            raise UserExists
+        user_id = new_id("user")
+        profile = orjson.dumps({"name": name, "email": email})
+        user = User(
+            tenant=tenant,
+            id=user_id,
+            email_hash=email_hash,
+            profile=seal(self._profile_key, profile, where=_profile_place(tenant, user_id)),
+            role=role,
+            password=hashed,
+            created_at=self._clock.now(),
+        )
+        store.add_user(tx, user)
+        audit.record(
+            tx, system_principal(tenant, "setup"), "gateway.user_created", user=user_id, role=role
+        )
+        return user
+
+    def _profile(self, user: User) -> Profile:
+        sealed = unseal(self._profile_key, user.profile, where=_profile_place(user.tenant, user.id))
+        fields = orjson.loads(sealed)
+        return Profile(user.id, fields["name"], fields["email"], user.role)
+
+    async def _hash_password(self, password: str) -> str:
+        if len(password) < _LEAST_PASSWORD_CHARS:
+            raise PasswordTooShort
+        return await in_thread(self._passwords.hash, password)
+
+    async def _decoy(self) -> str:
+        return await in_thread(self._passwords.hash, secrets.token_hex(16))
+
+    def _email_hash(self, email: str) -> bytes:
+        return self._hash("email:" + email.strip().casefold())
+
+    def _hash(self, text: str) -> bytes:
+        return hmac.new(self._pepper, text.encode(), hashlib.sha256).digest()
+
+    def _trust(self, digest: bytes, principal: Principal) -> None:
+        if len(self._trusted) >= _MOST_TRUSTED:
+            self._trusted.clear()
+        self._trusted[digest] = (time.monotonic() + _TRUST_S, principal)
+
+
+def _profile_place(tenant: str, user_id: str) -> bytes:
+    return row_identity(tenant, "gateway_user", "profile", user_id)

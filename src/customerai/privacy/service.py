@@ -1,0 +1,414 @@
+"""The use cases of privacy: detect, anonymize, restore."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Final, Protocol
+
+import structlog
+
+from customerai.contracts.privacy import (
+    AnonymizedText,
+    AnonymizeRequest,
+    AnonymizeResult,
+    HiddenSpan,
+    PrivacyUnavailable,
+    Receipt,
+    SessionNotFound,
+)
+from customerai.core import audit
+from customerai.core.clock import Clock
+from customerai.core.crypto import KeyRing, row_identity, seal, unseal
+from customerai.core.db import Database, Transaction
+from customerai.core.errors import ContentTooLarge, InvalidRequest
+from customerai.core.guard import in_thread
+from customerai.core.ids import new_id
+from customerai.core.principal import Principal
+from customerai.core.safe_text import SafeText
+from customerai.core.safe_text_issuer import issue
+from customerai.core.settings import PrivacySettings
+from customerai.core.telemetry import Metrics, frames_of
+from customerai.privacy import operators, store
+from customerai.privacy.placeholders import Entry, PlaceholderBook, restore
+from customerai.privacy.recognizers.spans import Span
+from customerai.privacy.store import SealedToken, SessionMoved, StoredSession
+
+log = structlog.get_logger(__name__)
+
+POLICY_VERSION: Final = "default-1"
+_ATTEMPTS: Final = 8
+
+
+class TextTooLong(ContentTooLarge):
+    """A text has more characters than are taken in one piece, or a call has too many texts."""
+
+
+class OperatorInvalid(InvalidRequest):
+    """The settings of an operator cannot be used; the detail names the field."""
+
+
+class Analyzer(Protocol):
+    """Finds spans; implemented by `recognizers.registry.RecognizerRegistry`."""
+
+    @property
+    def version(self) -> str: ...
+
+    def analyze(
+        self,
+        texts: Sequence[str],
+        *,
+        language: str = "en",
+        entities: frozenset[str] | None = None,
+        min_score: float = 0.35,
+    ) -> list[list[Span]]: ...
+
+
+class Languages(Protocol):
+    """Tells languages; implemented by `ml.language.LanguageIdentifier`."""
+
+    def identify(self, texts: Sequence[SafeText]) -> list[tuple[str, float]]: ...
+
+
+@dataclass(frozen=True)
+class Detection:
+    """What was found in one text."""
+
+    language: str
+    spans: tuple[Span, ...]
+
+
+@dataclass
+class _OpenSession:
+    """A session while a call works on it."""
+
+    id: str
+    subject_id: str
+    data_key: bytes
+    book: PlaceholderBook
+    version: int = 0
+    is_new: bool = False
+    new_wrapped_key: bytes | None = None
+
+
+class PrivacyService:
+    """Finds and hides personal data. Implements contracts.privacy.Privacy."""
+
+    def __init__(
+        self,
+        *,
+        db: Database,
+        clock: Clock,
+        keys: KeyRing,
+        analyzer: Analyzer,
+        languages: Languages,
+        settings: PrivacySettings,
+        metrics: Metrics,
+    ) -> None:
+        self._db = db
+        self._clock = clock
+        self._keys = keys
+        self._analyzer = analyzer
+        self._languages = languages
+        self._settings = settings
+        self._metrics = metrics
+        self._hash_key = keys.derive("privacy-keyed-hash")
+
+    async def detect(
+        self,
+        texts: Sequence[str],
+        *,
+        language: str | None = None,
+        entities: frozenset[str] | None = None,
+        min_score: float | None = None,
+    ) -> list[Detection]:
+        """The personal data in each text; nothing is kept.
+
+        Raises:
+            TextTooLong: a text or the number of texts is over the limit.
+            PrivacyUnavailable: the recognizers fail.
+        """
+        found = await self._analyze(texts, entities=entities, min_score=min_score)
+        if language is not None:
+            return [Detection(language, tuple(spans)) for spans in found]
+        safe = [_without(text, spans) for text, spans in zip(texts, found, strict=True)]
+        labels = await in_thread(self._languages.identify, safe)
+        return [
+            Detection(label, tuple(spans)) for (label, _), spans in zip(labels, found, strict=True)
+        ]
+
+    async def anonymize(
+        self, who: Principal, requests: Sequence[AnonymizeRequest]
+    ) -> list[AnonymizeResult]:
+        chosen = [_parse_operators(request.operators) for request in requests]
+        texts = [text for request in requests for text in request.texts]
+        remaining = iter(await self._analyze(texts))
+        spans = [[next(remaining) for _ in request.texts] for request in requests]
+        for _ in range(_ATTEMPTS):
+            sessions = await self._open_sessions(who, requests)
+            results = [
+                self._hide(request, session, found, chosen_operators)
+                for request, session, found, chosen_operators in zip(
+                    requests, sessions, spans, chosen, strict=True
+                )
+            ]
+            try:
+                await self._db.write(partial(self._keep, who, results, sessions))
+            except SessionMoved:
+                continue
+            self._count(results)
+            return results
+        raise PrivacyUnavailable
+
+    async def restore(self, who: Principal, session_id: str, texts: Sequence[str]) -> list[str]:
+        def work(tx: Transaction) -> dict[str, StoredSession]:
+            return store.find_sessions(tx, who.tenant, [session_id])
+
+        stored = (await self._db.read(work)).get(session_id)
+        if stored is None:
+            raise SessionNotFound(session_id)
+        mapping = self._session(who.tenant, stored).book.mapping()
+        restored = [restore(text, mapping) for text in texts]
+        await self._db.write(
+            lambda tx: audit.record(
+                tx, who, "privacy.restored", session=session_id, texts=len(restored)
+            )
+        )
+        return restored
+
+    async def _analyze(
+        self,
+        texts: Sequence[str],
+        *,
+        entities: frozenset[str] | None = None,
+        min_score: float | None = None,
+    ) -> list[list[Span]]:
+        if len(texts) > self._settings.max_texts:
+            raise TextTooLong(f"A call takes at most {self._settings.max_texts} texts.")
+        if any(len(text) > self._settings.max_text_chars for text in texts):
+            raise TextTooLong(f"A text may have {self._settings.max_text_chars} characters.")
+        if not any(texts):
+            return [[] for _ in texts]
+        try:
+            return await in_thread(
+                self._analyzer.analyze,
+                texts,
+                entities=entities,
+                min_score=self._settings.min_score if min_score is None else min_score,
+            )
+        except Exception as error:
+            # Whatever went wrong in a recognizer: fail closed, and say nothing of the text.
+            self._metrics.privacy_failures.inc()
+            log.error(
+                "privacy.analysis_failed",
+                error_type=type(error).__name__,
+                stack=frames_of(error),
+            )
+            raise PrivacyUnavailable from error
+
+    async def _open_sessions(
+        self, who: Principal, requests: Sequence[AnonymizeRequest]
+    ) -> list[_OpenSession]:
+        ids = [request.session_id or new_id("psn") for request in requests]
+        subjects = [
+            request.subject or f"own:{session_id}"
+            for request, session_id in zip(requests, ids, strict=True)
+        ]
+
+        def work(tx: Transaction) -> tuple[dict[str, StoredSession], dict[str, bytes]]:
+            return (
+                store.find_sessions(tx, who.tenant, ids),
+                store.find_subject_keys(tx, who.tenant, subjects),
+            )
+
+        stored, wrapped_keys = await self._db.read(work)
+        opened: dict[str, _OpenSession] = {}
+        fresh_keys: dict[str, tuple[bytes, bytes]] = {}
+        for request, session_id, subject in zip(requests, ids, subjects, strict=True):
+            if session_id in opened:
+                continue
+            if session_id in stored:
+                opened[session_id] = self._session(who.tenant, stored[session_id])
+                continue
+            if request.session_id is not None and not request.open_session:
+                raise SessionNotFound(session_id)
+            new_wrapped: bytes | None = None
+            if subject in wrapped_keys:
+                data_key = self._keys.unwrap(wrapped_keys[subject])
+            elif subject in fresh_keys:
+                data_key, _ = fresh_keys[subject]
+            else:
+                data_key, new_wrapped = fresh_keys[subject] = self._keys.new_data_key()
+            opened[session_id] = _OpenSession(
+                id=session_id,
+                subject_id=subject,
+                data_key=data_key,
+                book=PlaceholderBook(),
+                is_new=True,
+                new_wrapped_key=new_wrapped,
+            )
+        return [opened[session_id] for session_id in ids]
+
+    def _session(self, tenant: str, stored: StoredSession) -> _OpenSession:
+        data_key = self._keys.unwrap(stored.wrapped_key)
+        values: dict[str, str] = {
+            item.placeholder: unseal(
+                data_key,
+                item.sealed,
+                where=row_identity(tenant, "privacy_token", stored.id, item.placeholder),
+            ).decode()
+            for item in stored.tokens
+        }
+        entries = [
+            Entry(item.placeholder, item.type, values[item.placeholder], item.placeholder)
+            for item in stored.tokens
+        ]
+        return _OpenSession(
+            id=stored.id,
+            subject_id=stored.subject_id,
+            data_key=data_key,
+            book=PlaceholderBook(entries),
+            version=stored.version,
+        )
+
+    def _hide(
+        self,
+        request: AnonymizeRequest,
+        session: _OpenSession,
+        found: Sequence[Sequence[Span]],
+        chosen: Mapping[str, operators.Operator],
+    ) -> AnonymizeResult:
+        results = []
+        counts: Counter[str] = Counter()
+        for text, spans in zip(request.texts, found, strict=True):
+            safe, applied = self._hide_one(text, spans, session.book, chosen)
+            results.append(
+                AnonymizedText(
+                    text=issue(safe),
+                    spans=tuple(
+                        HiddenSpan(
+                            type=span.type,
+                            start=span.start,
+                            end=span.end,
+                            score=round(span.score, 4),
+                            recognizer=span.recognizer,
+                            safe_start=span.new_start,
+                            safe_end=span.new_end,
+                        )
+                        for span in applied
+                    ),
+                )
+            )
+            counts.update(span.type for span in applied)
+        receipt = Receipt(
+            id=new_id("rcpt"),
+            at=self._clock.now(),
+            purpose=request.purpose,
+            policy_version=POLICY_VERSION,
+            recognizer_version=self._analyzer.version,
+            entities=dict(sorted(counts.items())),
+            texts=len(results),
+            digest=digest_of([result.text for result in results]),
+        )
+        return AnonymizeResult(session.id, tuple(results), receipt)
+
+    def _hide_one(
+        self,
+        text: str,
+        spans: Sequence[Span],
+        book: PlaceholderBook,
+        chosen: Mapping[str, operators.Operator],
+    ) -> tuple[str, list[operators.AppliedSpan]]:
+        if not chosen:
+            return book.anonymize(text, spans)
+
+        def choose(span: Span, value: str) -> str:
+            operator = chosen.get(span.type) or chosen.get("DEFAULT")
+            if operator is None:
+                return book.placeholder(span.type, value)
+            return operators.run(operator, span, value, key=self._hash_key)
+
+        return operators.apply(text, spans, choose)
+
+    def _keep(
+        self,
+        who: Principal,
+        results: Sequence[AnonymizeResult],
+        sessions: Sequence[_OpenSession],
+        tx: Transaction,
+    ) -> None:
+        now = self._clock.now()
+        for session in {id(session): session for session in sessions}.values():
+            if session.new_wrapped_key is not None:
+                store.add_subject(tx, who.tenant, session.subject_id, session.new_wrapped_key, now)
+            if session.is_new:
+                store.open_session(tx, who.tenant, session.id, session.subject_id, now)
+            tokens = [
+                SealedToken(
+                    entry.placeholder,
+                    entry.type,
+                    seal(
+                        session.data_key,
+                        entry.value.encode(),
+                        where=row_identity(
+                            who.tenant, "privacy_token", session.id, entry.placeholder
+                        ),
+                    ),
+                )
+                for entry in session.book.new_entries()
+            ]
+            if tokens:
+                store.add_tokens(tx, who.tenant, session.id, session.version, tokens)
+        for result in results:
+            audit.record(tx, who, "privacy.anonymized", **receipt_facts(result.receipt))
+
+    def _count(self, results: Sequence[AnonymizeResult]) -> None:
+        for result in results:
+            self._metrics.texts.inc(result.receipt.texts)
+            for entity, count in result.receipt.entities.items():
+                self._metrics.entities.labels(type=entity).inc(count)
+
+
+def receipt_facts(receipt: Receipt) -> dict[str, audit.Detail]:
+    """A receipt as the audit log keeps it."""
+    return {
+        "receipt": receipt.id,
+        "purpose": receipt.purpose,
+        "policy_version": receipt.policy_version,
+        "recognizer_version": receipt.recognizer_version,
+        "entities": dict(receipt.entities),
+        "texts": receipt.texts,
+        "digest": receipt.digest,
+    }
+
+
+def digest_of(texts: Sequence[str]) -> str:
+    """SHA-256 in hex over the texts, each preceded by its length in bytes (8, big endian)."""
+    digest = hashlib.sha256()
+    for text in texts:
+        data = text.encode("utf-8", "surrogatepass")
+        digest.update(len(data).to_bytes(8, "big"))
+        digest.update(data)
+    return digest.hexdigest()
+
+
+def _parse_operators(
+    configured: Mapping[str, Mapping[str, object]],
+) -> dict[str, operators.Operator]:
+    parsed = {}
+    for entity, config in configured.items():
+        try:
+            parsed[entity] = operators.parse_operator(config)
+        except operators.InvalidOperator as error:
+            raise OperatorInvalid(str(error)) from error
+        if isinstance(parsed[entity], operators.Keep):
+            raise OperatorInvalid("The operator keep would let personal data through.")
+    return parsed
+
+
+def _without(text: str, spans: Sequence[Span]) -> SafeText:
+    hidden, _ = operators.apply(text, spans, lambda _span, _value: " ")
+    return issue(hidden)

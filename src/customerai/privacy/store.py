@@ -1,0 +1,142 @@
+"""Every query of the privacy service."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import insert, select, update
+
+from customerai.core.db import Transaction, insert_new
+from customerai.privacy.tables import session, subject, token
+
+
+class SessionMoved(RuntimeError):
+    """Another writer added values to the session since it was read; read again."""
+
+
+@dataclass(frozen=True)
+class SealedToken:
+    """A placeholder and the sealed value behind it."""
+
+    placeholder: str
+    type: str
+    sealed: bytes
+
+
+@dataclass(frozen=True)
+class StoredSession:
+    """A session as it stands.
+
+    Attributes:
+        wrapped_key: the subject's data key, wrapped by the master key.
+    """
+
+    id: str
+    subject_id: str
+    wrapped_key: bytes
+    version: int
+    tokens: tuple[SealedToken, ...]
+
+
+def find_sessions(
+    tx: Transaction, tenant: str, session_ids: Sequence[str]
+) -> dict[str, StoredSession]:
+    """The sessions of a tenant that exist among these ids."""
+    wanted = list(set(session_ids))
+    tokens: dict[str, list[SealedToken]] = {}
+    for row in tx.execute(
+        select(token.c.session_id, token.c.placeholder, token.c.type, token.c.sealed).where(
+            token.c.tenant == tenant, token.c.session_id.in_(wanted)
+        )
+    ):
+        tokens.setdefault(row.session_id, []).append(
+            SealedToken(row.placeholder, row.type, row.sealed)
+        )
+    rows = tx.execute(
+        select(session.c.id, session.c.subject_id, session.c.version, subject.c.wrapped_key)
+        .join(
+            subject,
+            (subject.c.tenant == session.c.tenant) & (subject.c.id == session.c.subject_id),
+        )
+        .where(session.c.tenant == tenant, session.c.id.in_(wanted))
+    )
+    return {
+        row.id: StoredSession(
+            row.id, row.subject_id, row.wrapped_key, row.version, tuple(tokens.get(row.id, ()))
+        )
+        for row in rows
+    }
+
+
+def find_subject_keys(tx: Transaction, tenant: str, subject_ids: Sequence[str]) -> dict[str, bytes]:
+    """Wrapped data keys of the subjects that exist among these ids."""
+    rows = tx.execute(
+        select(subject.c.id, subject.c.wrapped_key).where(
+            subject.c.tenant == tenant, subject.c.id.in_(list(set(subject_ids)))
+        )
+    )
+    return {row.id: row.wrapped_key for row in rows}
+
+
+def add_subject(
+    tx: Transaction, tenant: str, subject_id: str, wrapped_key: bytes, now: datetime
+) -> None:
+    """Give a subject its data key.
+
+    Raises:
+        SessionMoved: it has one already.
+    """
+    row = {"tenant": tenant, "id": subject_id, "wrapped_key": wrapped_key, "created_at": now}
+    if not insert_new(tx, subject, [row]):
+        raise SessionMoved
+
+
+def open_session(
+    tx: Transaction, tenant: str, session_id: str, subject_id: str, now: datetime
+) -> None:
+    """Begin a session.
+
+    Raises:
+        SessionMoved: it exists already.
+    """
+    row = {
+        "tenant": tenant,
+        "id": session_id,
+        "subject_id": subject_id,
+        "version": 0,
+        "created_at": now,
+    }
+    if not insert_new(tx, session, [row]):
+        raise SessionMoved
+
+
+def add_tokens(
+    tx: Transaction, tenant: str, session_id: str, version: int, tokens: Sequence[SealedToken]
+) -> None:
+    """Keep new values of a session that was read at `version`.
+
+    Raises:
+        SessionMoved: the session has a newer version.
+    """
+    moved = tx.execute(
+        update(session)
+        .where(session.c.tenant == tenant, session.c.id == session_id, session.c.version == version)
+        .values(version=version + 1)
+    )
+    if moved.rowcount != 1:
+        raise SessionMoved
+    tx.execute(
+        insert(token),
+        [
+            {
+                "tenant": tenant,
+                "session_id": session_id,
+                "placeholder": item.placeholder,
+                "type": item.type,
+                "sealed": item.sealed,
+            }
+            for item in tokens
+        ],
+    )

@@ -1,0 +1,1 @@
+"""Keeps conversations and answers them from knowledge, with citations or not at all."""
