@@ -9,6 +9,7 @@ from fastapi import APIRouter, FastAPI, Header, Query
 from pydantic import Field
 
 from customerai.contracts.responder import Role
+from customerai.core import paging
 from customerai.core.errors import InvalidRequest
 from customerai.core.http import Body, Caller, Reply, scope, service_app
 from customerai.core.principal import InternalTokens, Principal
@@ -23,13 +24,6 @@ Label = Annotated[str, Field(min_length=1, max_length=64)]
 Labels = Annotated[dict[Label, Label], Field(max_length=20)]
 External = Annotated[str, Field(min_length=1, max_length=200)]
 IdempotencyKey = Annotated[str | None, Header(alias="Idempotency-Key", max_length=200)]
-
-
-class CursorInvalid(InvalidRequest):
-    """A page's cursor is not one that an earlier page gave."""
-
-    def __init__(self) -> None:
-        super().__init__("The cursor is not one that an earlier page gave.")
 
 
 class TimeWithoutZone(InvalidRequest):
@@ -244,14 +238,10 @@ def _conversations(service: ResponderService) -> APIRouter:
         who: Caller, cursor: str | None = None, limit: Limit = 50
     ) -> ConversationsReply:
         """Conversations, the one with the newest message first."""
-        found = await service.conversations(who, before=_cursor(cursor), limit=limit)
+        found = await service.conversations(who, before=paging.decode(cursor), limit=limit)
         return ConversationsReply(
             items=[ConversationReply.model_validate(item) for item in found],
-            next=(
-                f"{round(found[-1].last_at.timestamp() * 1_000_000)}.{found[-1].id}"
-                if len(found) == limit
-                else None
-            ),
+            next=(paging.encode(found[-1].last_at, found[-1].id) if len(found) == limit else None),
         )
 
     @router.get("/conversations/{conversation_id}", openapi_extra=scope("responder:read"))
@@ -411,12 +401,3 @@ def _reply(stored: StoredReply) -> ReplyReply:
         receipt=stored.receipt_id,
         at=stored.at,
     )
-
-
-def _cursor(text: str | None) -> tuple[datetime, str] | None:
-    if text is None:
-        return None
-    at, _, last_id = text.partition(".")
-    if not at.isdigit() or len(at) > 17 or not last_id:  # noqa: PLR2004 - microseconds to year 4000
-        raise CursorInvalid
-    return datetime.fromtimestamp(int(at) / 1_000_000, tz=timezone.utc), last_id

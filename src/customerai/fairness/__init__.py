@@ -1,0 +1,1 @@
+"""Whether automated decisions treat groups alike: counted as they are made, with intervals."""

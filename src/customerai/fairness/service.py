@@ -1,0 +1,211 @@
+"""The use cases of fairness: record decisions, report by group."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Final
+
+from customerai.contracts.events import DecisionMade
+from customerai.contracts.privacy import AnonymizeRequest, Privacy
+from customerai.core import audit
+from customerai.core.clock import Clock
+from customerai.core.db import Database, Transaction
+from customerai.core.errors import InvalidRequest, NotFound
+from customerai.core.events import Effect
+from customerai.core.principal import Principal, system_principal
+from customerai.core.settings import FairnessSettings
+from customerai.core.telemetry import Metrics
+from customerai.fairness import metrics as measures
+from customerai.fairness import store, tensor
+from customerai.fairness.metrics import Comparison, Rate
+from customerai.fairness.tensor import Cell, Decision
+
+_ALL_DAYS: Final = (0, 2_000_000)
+FAVOURABLE: Final[Mapping[str, str]] = {"reply": "answered"}
+
+
+class DecisionNotFound(NotFound):
+    """No decision with that id in this tenant."""
+
+    def __init__(self) -> None:
+        super().__init__("No decision with that id.")
+
+
+class PersonalGroupLabel(InvalidRequest):
+    """A group's or an outcome's name holds personal data; group labels name groups, not people."""
+
+    def __init__(self) -> None:
+        super().__init__("A group, kind or outcome looks like personal data; use group names.")
+
+
+@dataclass(frozen=True)
+class Report:
+    """The selection rates of one kind of decision over the groups of a feature."""
+
+    kind: str
+    favourable: str
+    features: tuple[str, ...]
+    available_features: Sequence[str]
+    outcomes: Sequence[str]
+    overall: Rate
+    groups: Sequence[Rate]
+    comparison: Comparison
+
+
+class FairnessService:
+    """Counts decisions by group."""
+
+    def __init__(
+        self,
+        *,
+        db: Database,
+        clock: Clock,
+        privacy: Privacy,
+        settings: FairnessSettings,
+        metrics: Metrics,
+    ) -> None:
+        self._db = db
+        self._clock = clock
+        self._privacy = privacy
+        self._settings = settings
+        self._metrics = metrics
+
+    async def record(self, who: Principal, decisions: Sequence[Decision]) -> int:
+        """Record decisions of the company's own systems, each once; returns how many were new.
+
+        Raises:
+            PersonalGroupLabel: a group's name holds personal data.
+            PrivacyUnavailable: nothing was recorded.
+        """
+        await self._refuse_personal(who, decisions)
+
+        def work(tx: Transaction) -> int:
+            new = self._count(tx, who.tenant, decisions)
+            if new:
+                audit.record(tx, who, "fairness.decisions_recorded", decisions=new)
+            return new
+
+        return await self._db.write(work)
+
+    async def count(self, events: Sequence[DecisionMade]) -> Effect:
+        """Count the platform's own decisions; returns the writes that follow."""
+        tenant = events[0].tenant
+        decisions = [
+            Decision(
+                id=event.decision_id,
+                kind=event.kind,
+                outcome=event.outcome,
+                score=event.score,
+                label=None,
+                groups=event.groups,
+                policy_version=event.policy_version,
+                at=datetime.fromisoformat(event.at),
+            )
+            for event in events
+        ]
+
+        def effect(tx: Transaction) -> None:
+            new = self._count(tx, tenant, decisions)
+            audit.record(
+                tx,
+                system_principal(tenant, "fairness"),
+                "fairness.decisions_counted",
+                decisions=new,
+            )
+
+        return effect
+
+    async def add_label(self, who: Principal, decision_id: str, label: str) -> Decision:
+        """Say what turned out to be true of a decision; the counts follow.
+
+        Raises:
+            DecisionNotFound: not one of this tenant.
+        """
+
+        def work(tx: Transaction) -> Decision:
+            before = store.find_decision(tx, who.tenant, decision_id)
+            if before is None:
+                raise DecisionNotFound
+            after = replace(before, label=label)
+            moved: Counter[Cell] = Counter()
+            moved[tensor.cell_of(after)] += 1
+            moved[tensor.cell_of(before)] -= 1
+            store.set_label(tx, who.tenant, decision_id, label)
+            store.add_counts(tx, who.tenant, moved)
+            audit.record(tx, who, "fairness.label_added", decision=decision_id)
+            return after
+
+        return await self._db.write(work)
+
+    async def kinds(self, who: Principal) -> Mapping[str, int]:
+        """Kinds of decisions and how many of each there are."""
+        return await self._db.read(lambda tx: store.list_kinds(tx, who.tenant))
+
+    async def report(
+        self,
+        who: Principal,
+        kind: str,
+        *,
+        features: tuple[str, ...] = (),
+        favourable: str | None = None,
+        start: datetime | None = None,
+        end: datetime | None = None,
+    ) -> Report:
+        """Selection rates by group; several features are crossed, none means the first one."""
+        first = _ALL_DAYS[0] if start is None else tensor.day_of(start)
+        last = _ALL_DAYS[1] if end is None else tensor.day_of(end)
+        cells = await self._db.read(
+            lambda tx: store.find_cells(tx, who.tenant, kind, first_day=first, last_day=last)
+        )
+        available = tensor.features_in(cells)
+        chosen = features or tuple(available[:1])
+        outcomes = tensor.outcomes_by_group(cells, chosen)
+        wanted = favourable or FAVOURABLE.get(kind, "positive")
+        confidence = self._settings.confidence
+        rates = measures.selection_rates(
+            outcomes, wanted, min_cell=self._settings.min_cell, confidence=confidence
+        )
+        return Report(
+            kind=kind,
+            favourable=wanted,
+            features=chosen,
+            available_features=available,
+            outcomes=sorted({outcome for counts in outcomes.values() for outcome in counts}),
+            overall=measures.overall_rate(outcomes, wanted, confidence=confidence),
+            groups=rates,
+            comparison=measures.compare(rates, confidence=confidence),
+        )
+
+    def _count(self, tx: Transaction, tenant: str, decisions: Sequence[Decision]) -> int:
+        new = store.add_decisions(tx, tenant, decisions)
+        store.add_counts(tx, tenant, Counter(tensor.cell_of(item) for item in new))
+        for item in new:
+            own = item.kind if item.kind in FAVOURABLE else "external"
+            self._metrics.decisions.labels(kind=own).inc()
+        return len(new)
+
+    async def _refuse_personal(self, who: Principal, decisions: Sequence[Decision]) -> None:
+        words = {
+            word
+            for item in decisions
+            for word in (item.kind, item.outcome, *item.groups, *item.groups.values())
+        }
+        (result,) = await self._privacy.anonymize(
+            who,
+            [
+                AnonymizeRequest(
+                    texts=tuple(sorted(words)),
+                    purpose="group-labels",
+                    operators={"DEFAULT": {"operator": "replace"}},
+                )
+            ],
+        )
+        # Group labels such as `Paris` or `30-39` are places and ages by design.
+        if any(span.type not in _GROUP_TYPES for item in result.results for span in item.spans):
+            raise PersonalGroupLabel
+
+
+_GROUP_TYPES: Final = frozenset({"LOCATION", "AGE", "NRP", "DATE_TIME", "ORGANIZATION"})

@@ -1,0 +1,88 @@
+"""Every query of fairness."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+
+from sqlalchemy import func, select, update
+
+from customerai.core.db import Transaction, add_to_counts, insert_new
+from customerai.fairness.tables import cell, decision
+from customerai.fairness.tensor import Cell, Decision
+
+
+def add_decisions(tx: Transaction, tenant: str, decisions: Sequence[Decision]) -> list[Decision]:
+    """Keep decisions; those that were kept before are left out of what returns."""
+    return [
+        item
+        for item in decisions
+        if insert_new(tx, decision, [{"tenant": tenant, **vars(item), "groups": dict(item.groups)}])
+    ]
+
+
+def find_decision(tx: Transaction, tenant: str, decision_id: str) -> Decision | None:
+    row = tx.execute(
+        select(decision).where(decision.c.tenant == tenant, decision.c.id == decision_id)
+    ).one_or_none()
+    if row is None:
+        return None
+    return Decision(**{k: v for k, v in row._mapping.items() if k != "tenant"})
+
+
+def set_label(tx: Transaction, tenant: str, decision_id: str, label: str) -> None:
+    tx.execute(
+        update(decision)
+        .where(decision.c.tenant == tenant, decision.c.id == decision_id)
+        .values(label=label)
+    )
+
+
+def add_counts(tx: Transaction, tenant: str, cells: Counter[Cell]) -> None:
+    """Add to the tensor; negative counts take back."""
+    add_to_counts(
+        tx,
+        cell,
+        [{"tenant": tenant, **vars(place), "n": n} for place, n in cells.items() if n],
+    )
+
+
+def find_cells(
+    tx: Transaction, tenant: str, kind: str, *, first_day: int, last_day: int
+) -> list[tuple[Cell, int]]:
+    """The filled cells of a kind in a range of days, both included."""
+    rows = tx.execute(
+        select(cell).where(
+            cell.c.tenant == tenant,
+            cell.c.kind == kind,
+            cell.c.day >= first_day,
+            cell.c.day <= last_day,
+            cell.c.n != 0,
+        )
+    )
+    return [
+        (
+            Cell(
+                row.kind,
+                row.day,
+                row.policy_version,
+                row.groups,
+                row.label,
+                row.outcome,
+                row.score_bin,
+            ),
+            row.n,
+        )
+        for row in rows
+    ]
+
+
+def list_kinds(tx: Transaction, tenant: str) -> dict[str, int]:
+    """Kinds of decisions and how many of each were made."""
+    rows = tx.execute(
+        select(cell.c.kind, func.sum(cell.c.n).label("n"))
+        .where(cell.c.tenant == tenant)
+        .group_by(cell.c.kind)
+        .order_by(cell.c.kind)
+    )
+    return {row.kind: int(row.n) for row in rows}
