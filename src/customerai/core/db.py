@@ -21,7 +21,6 @@ from sqlalchemy import Connection, Table, create_engine, event, make_url
 from sqlalchemy.dialects.postgresql import insert as postgres_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.engine import URL, Engine
-from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import QueuePool, StaticPool
 
 from customerai.core.guard import assert_no_transaction, transaction_open
@@ -59,12 +58,14 @@ class Database(Protocol):
         ...
 
 
-def _run(work: Work[T], tx: Transaction) -> T:
+def run(work: Work[T], tx: Transaction) -> T:
     with transaction_open():
         return work(tx)
 
 
-class _Listeners:
+class Listeners:
+    """Who wants to know of commits, each on its own event loop."""
+
     def __init__(self) -> None:
         self._listeners: list[tuple[asyncio.AbstractEventLoop, Listener]] = []
 
@@ -94,7 +95,7 @@ class SqliteDatabase:
             self._reader_engine = _sqlite_engine(url, settings, pool_size=settings.readers)
             self._readers = ThreadPoolExecutor(settings.readers, thread_name_prefix="db-read")
         self._queue: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
-        self._listeners = _Listeners()
+        self._listeners = Listeners()
         self._closed = False
         self._writer = threading.Thread(target=self._write_all, name="db-write", daemon=True)
         self._writer.start()
@@ -133,7 +134,7 @@ class SqliteDatabase:
         with self._reader_engine.connect() as connection:
             connection.exec_driver_sql("BEGIN")
             try:
-                return _run(work, connection)
+                return run(work, connection)
             finally:
                 connection.rollback()
 
@@ -171,7 +172,7 @@ class SqliteDatabase:
                 continue
             savepoint = connection.begin_nested()
             try:
-                result = _run(job.work, connection)
+                result = run(job.work, connection)
             except BaseException as error:  # noqa: BLE001 - handed to the one who asked
                 savepoint.rollback()
                 job.future.set_exception(error)
@@ -208,40 +209,13 @@ def _sqlite_engine(url: URL, settings: DatabaseSettings, *, pool_size: int) -> E
     return engine
 
 
-class PostgresDatabase:
-    """PostgreSQL through an asynchronous pool; work runs on SQLAlchemy's synchronous facade."""
-
-    def __init__(self, url: URL, settings: DatabaseSettings) -> None:
-        self._engine: AsyncEngine = create_async_engine(
-            url, pool_size=settings.readers, max_overflow=settings.readers, pool_pre_ping=True
-        )
-        self._listeners = _Listeners()
-
-    async def write(self, work: Work[T]) -> T:
-        assert_no_transaction("another transaction")
-        async with self._engine.begin() as connection:
-            result = await connection.run_sync(lambda tx: _run(work, tx))
-        self._listeners.call()
-        return result
-
-    async def read(self, work: Work[T]) -> T:
-        assert_no_transaction("another transaction")
-        async with self._engine.connect() as connection:
-            await connection.execution_options(isolation_level="REPEATABLE READ")
-            return await connection.run_sync(lambda tx: _run(work, tx))
-
-    def on_commit(self, listener: Listener) -> None:
-        self._listeners.add(listener)
-
-    async def close(self) -> None:
-        await self._engine.dispose()
-
-
-def open_database(address: str, settings: DatabaseSettings) -> SqliteDatabase | PostgresDatabase:
+def open_database(address: str, settings: DatabaseSettings) -> Database:
     """The database behind an SQLAlchemy address."""
     url = make_url(address)
     if url.get_backend_name() == "sqlite":
         return SqliteDatabase(url, settings)
+    from customerai.core.postgres import PostgresDatabase  # noqa: PLC0415 - extra `postgres`
+
     return PostgresDatabase(url, settings)
 
 

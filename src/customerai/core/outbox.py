@@ -277,3 +277,8 @@ def _seen(tenant: str, handler: str, ids: list[str], tx: Transaction) -> set[str
             )
         ).scalars()
     )
+
+
+def count_dead_letters(tx: Transaction) -> int:
+    """Events that are parked, of all tenants."""
+    return int(tx.execute(select(func.count()).select_from(dead_letter)).scalar_one())

@@ -65,8 +65,6 @@ class GatewaySettings(Section):
 class PrivacySettings(Section):
     """Finding and hiding personal data."""
 
-    url: str | None = None
-    """Address of a privacy service in another process; by default it runs in this one."""
     names_model: Literal["rampart", "none"] = "rampart"
     """The packaged model for names and places; `none` leaves patterns only."""
     min_score: float = Field(default=0.35, ge=0, le=1)
@@ -75,8 +73,6 @@ class PrivacySettings(Section):
     """Longest text taken in one piece."""
     max_texts: int = Field(default=1000, ge=1)
     """Most texts in one call."""
-    timeout_s: float = Field(default=30.0, gt=0)
-    """How long a caller waits for a remote privacy service."""
 
 
 class ModelSettings(Section):

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import Final
 
-from customerai.privacy.recognizers.spans import PROVEN, Span
+from customerai.privacy.recognizers.spans import GUESS, PROVEN, Span
 
 # What may stand between two parts of one entity of that type.
 _JOINTS: Final = {
@@ -22,9 +22,9 @@ def resolve(text: str, spans: Iterable[Span], *, min_score: float = 0.0) -> list
     """The spans to act on: sorted, disjoint, and covering whatever the given spans covered.
 
     Spans of one type that overlap become one. Where two types overlap, the proven one
-    (`spans.PROVEN`) keeps its place, else the longer, else the higher score; of the other the
-    parts outside stay, without blanks and sentence marks at their edges. Parts of one place or
-    one person that stand side by side are joined.
+    (`spans.PROVEN`) keeps its place, else the longer, else the higher score, and a guess
+    (`spans.GUESS`) gives way to all; of the other the parts outside stay, without blanks and
+    sentence marks at their edges. Parts of one place or one person side by side are joined.
 
     Args:
         text: the text that the offsets are of.
@@ -45,10 +45,14 @@ def resolve(text: str, spans: Iterable[Span], *, min_score: float = 0.0) -> list
     return _join(text, _give_way(text, _union(kept)))
 
 
-def _rank(span: Span) -> tuple[bool, int, float, int, str, str]:
+def _tier(span: Span) -> int:
+    return 0 if span.score >= PROVEN else 1 if span.score >= GUESS else 2
+
+
+def _rank(span: Span) -> tuple[int, int, float, int, str, str]:
     """Sorts the spans that keep their place first; ties end by position and name."""
     return (
-        span.score < PROVEN,
+        _tier(span),
         span.start - span.end,
         -span.score,
         span.start,
@@ -58,14 +62,14 @@ def _rank(span: Span) -> tuple[bool, int, float, int, str, str]:
 
 
 def _union(spans: list[Span]) -> list[Span]:
-    """Spans of one type and one rank (proven or not) that overlap, as one.
+    """Spans of one type and one tier (proven, found, guessed) that overlap, as one.
 
     A proven span is not widened by a guess: it stays exact and the guess gives way to it.
     """
-    last: dict[tuple[str, bool], int] = {}
+    last: dict[tuple[str, int], int] = {}
     merged: list[Span] = []
     for span in sorted(spans, key=lambda s: (s.start, s.end, s.type, s.score, s.recognizer)):
-        key = (span.type, span.score >= PROVEN)
+        key = (span.type, _tier(span))
         index = last.get(key)
         if index is None or span.start >= merged[index].end:
             last[key] = len(merged)

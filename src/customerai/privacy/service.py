@@ -91,6 +91,7 @@ class _OpenSession:
     book: PlaceholderBook
     version: int = 0
     is_new: bool = False
+    keeps_nothing: bool = False  # no placeholder was asked for
     new_wrapped_key: bytes | None = None
 
 
@@ -248,6 +249,7 @@ class PrivacyService:
                 data_key=data_key,
                 book=PlaceholderBook(),
                 is_new=True,
+                keeps_nothing="DEFAULT" in request.operators,
                 new_wrapped_key=new_wrapped,
             )
         return [opened[session_id] for session_id in ids]
@@ -342,6 +344,8 @@ class PrivacyService:
     ) -> None:
         now = self._clock.now()
         for session in {id(session): session for session in sessions}.values():
+            if session.is_new and session.keeps_nothing and not session.book.new_entries():
+                continue
             if session.new_wrapped_key is not None:
                 store.add_subject(tx, who.tenant, session.subject_id, session.new_wrapped_key, now)
             if session.is_new:

@@ -128,7 +128,9 @@ class RepliesReply(Reply):
 
 
 class ReplyRequest(Body):
-    """Nothing to say yet: the newest turn of the customer is answered."""
+    """Which customer message to answer; by default the newest."""
+
+    message_id: Annotated[str, Field(max_length=64)] | None = None
 
 
 class DocumentRequest(Body):
@@ -301,8 +303,9 @@ def _replies(replies: ReplyService) -> APIRouter:
     async def create_reply(
         conversation_id: str, who: Caller, body: ReplyRequest | None = None
     ) -> ReplyReply:
-        """Answer the newest turn of the customer from the knowledge, or abstain and say why."""
-        return _reply(await replies.reply(who, conversation_id))
+        """Answer a customer's turn from the knowledge, or abstain and say why."""
+        message_id = None if body is None else body.message_id
+        return _reply(await replies.reply(who, conversation_id, message_id=message_id))
 
     @router.get("/conversations/{conversation_id}/replies", openapi_extra=scope("responder:read"))
     async def list_replies(conversation_id: str, who: Caller, limit: Limit = 20) -> RepliesReply:

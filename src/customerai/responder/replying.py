@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
+from datetime import datetime
+from functools import partial
 from typing import Final
 
 import structlog
@@ -61,7 +63,7 @@ class NothingToAnswer(Conflict):
     """The conversation has no message of a customer yet."""
 
     def __init__(self) -> None:
-        super().__init__("This conversation has no message of a customer to answer.")
+        super().__init__("There is no such message of a customer to answer.")
 
 
 @dataclass(frozen=True)
@@ -100,27 +102,35 @@ class ReplyService:
         self._settings = settings
         self._metrics = metrics
 
-    async def reply(self, who: Principal, conversation_id: str) -> StoredReply:
-        """Answer the newest turn of a conversation's customer.
+    async def reply(
+        self, who: Principal, conversation_id: str, *, message_id: str | None = None
+    ) -> StoredReply:
+        """Answer a turn of a conversation's customer, by default the newest.
+
+        Args:
+            message_id: the customer's message to answer, with what was said up to then.
 
         Raises:
             ConversationNotFound: not a conversation of this tenant.
-            NothingToAnswer: no customer has written yet.
+            NothingToAnswer: no customer has written yet, or the message is not a customer's.
             PrivacyUnavailable: a model's wording could not be checked; nothing was stored.
         """
         conversation = await self._responder.conversation(who, conversation_id)
         recent = await self._db.read(
-            lambda tx: store.last_messages(tx, who.tenant, conversation_id, limit=_RECENT_MESSAGES)
+            lambda tx: store.last_messages(
+                tx, who.tenant, conversation_id, until=message_id, limit=_RECENT_MESSAGES
+            )
         )
         turns = customer_turns(recent)[-self._settings.history_turns :]
-        if not turns:
+        asked = next((m for m in reversed(recent) if m.role is Role.CUSTOMER), None)
+        if asked is None or message_id not in (None, asked.id):
             raise NothingToAnswer
         verdict = await self._judge(who, conversation, turns)
         made = StoredReply(
             tenant=who.tenant,
             conversation_id=conversation_id,
             id=new_id("rply"),
-            message_id=_last_of_customer(recent).id,
+            message_id=asked.id,
             status=verdict.draft.status,
             action=verdict.action,
             reason=verdict.reason,
@@ -131,7 +141,7 @@ class ReplyService:
             receipt_id=new_id("rcpt"),
             at=self._clock.now(),
         )
-        await self._db.write(lambda tx: self._record(tx, who, conversation, made, verdict.outcome))
+        await self._db.write(partial(self._record, who, conversation, made, outcome=verdict.outcome, at=asked.at))
         self._metrics.replies.labels(status=made.status, reason=made.reason or "none").inc()
         return made
 
@@ -211,11 +221,13 @@ class ReplyService:
 
     def _record(
         self,
-        tx: Transaction,
         who: Principal,
         conversation: Conversation,
         made: StoredReply,
+        tx: Transaction,
+        *,
         outcome: str,
+        at: datetime,
     ) -> None:
         store.add_reply(tx, made)
         outbox.add(
@@ -230,7 +242,7 @@ class ReplyService:
                 conversation_id=conversation.id,
                 channel=str(conversation.channel),
                 groups=conversation.groups,
-                at=conversation.last_at.isoformat(),
+                at=at.isoformat(),
             ),
         )
         audit.record(
@@ -260,10 +272,6 @@ def customer_turns(messages: Sequence[Message]) -> list[SafeText]:
                 turns.append([message.text])
         before = message.role
     return [join("\n", turn) for turn in turns]
-
-
-def _last_of_customer(messages: Sequence[Message]) -> Message:
-    return next(m for m in reversed(messages) if m.role is Role.CUSTOMER)
 
 
 def _unanswered(reason: str, *, action: str, outcome: str) -> _Verdict:

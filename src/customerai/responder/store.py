@@ -220,15 +220,15 @@ def find_message(tx: Transaction, tenant: str, conversation_id: str, message_id:
 
 
 def last_messages(
-    tx: Transaction, tenant: str, conversation_id: str, *, limit: int
+    tx: Transaction, tenant: str, conversation_id: str, *, until: str | None, limit: int
 ) -> list[Message]:
-    """The newest messages of a conversation, oldest first."""
-    rows = tx.execute(
-        select(message)
-        .where(message.c.tenant == tenant, message.c.conversation_id == conversation_id)
-        .order_by(message.c.seq.desc())
-        .limit(limit)
-    ).all()
+    """The newest messages of a conversation up to the one with the id `until`, oldest first."""
+    here = and_(message.c.tenant == tenant, message.c.conversation_id == conversation_id)
+    statement = select(message).where(here)
+    if until is not None:
+        last = select(message.c.seq).where(here, message.c.id == until).scalar_subquery()
+        statement = statement.where(message.c.seq <= last)
+    rows = tx.execute(statement.order_by(message.c.seq.desc()).limit(limit)).all()
     return [_message(row) for row in reversed(rows)]
 
 

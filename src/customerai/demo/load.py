@@ -1,0 +1,194 @@
+"""Loads the demo like any client would: over HTTP, with an API key.
+
+Contains conversations from STAR (c) 2020 Rasa Technologies GmbH, MIT licence, Mosig, Mehri,
+Kober 2020, arXiv:2010.11853, and agent guidelines from ABCD (c) 2021 ASAPP, MIT licence.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import gzip
+import json
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta, timezone
+from importlib import resources
+from typing import Any, Final
+
+import httpx2
+
+Say = Callable[[str], None]
+
+_POLL_S: Final = 0.25
+_REPLIES_AT_ONCE: Final = 4
+_MAPPING: Final = {
+    "text": "text",
+    "conversation": "conversation_id",
+    "message": "message_id",
+    "role": "speaker",
+    "at": "at",
+    "channel": "channel",
+    "groups": {"requests": "requests", "domain": "domain"},
+}
+
+
+@dataclass(frozen=True)
+class DemoResult:
+    """What was loaded and how long it took."""
+
+    documents: int
+    conversations: int
+    messages: int
+    import_s: float
+    replies: int
+    replies_s: float
+
+
+def conversations() -> Iterator[dict[str, Any]]:
+    """The conversations, each with `turns` of `speaker`, `text` and `t` (seconds)."""
+    data = resources.files(__package__).joinpath("conversations.jsonl.gz").read_bytes()
+    for line in gzip.decompress(data).splitlines():
+        yield json.loads(line)
+
+
+def rows(ends_at: datetime) -> Iterator[dict[str, Any]]:
+    """The messages as rows, shifted by whole minutes so that the last one ends at `ends_at`."""
+    found = list(conversations())
+    last = max(turn["t"] for item in found for turn in item["turns"])
+    shift_s = int((ends_at.timestamp() - last) // 60 * 60)
+    for item in found:
+        for number, turn in enumerate(item["turns"]):
+            yield {
+                "conversation_id": item["id"],
+                "message_id": f"{item['id']}-{number}",
+                "speaker": turn["speaker"],
+                "text": turn["text"],
+                "at": turn["t"] + shift_s,
+                "channel": "chat",
+                "requests": "several" if item["multi_task"] else "one",
+                "domain": item["domains"][0],
+            }
+
+
+def guidelines() -> Iterator[tuple[str, str]]:
+    """The help centre: a title and JSON content for each area."""
+    data = resources.files(__package__).joinpath("guidelines.json").read_bytes()
+    for title, content in json.loads(data).items():
+        yield title, json.dumps({title: content})
+
+
+async def load(client: httpx2.AsyncClient, say: Say) -> DemoResult:
+    """Load documents and conversations and ask for a reply to each; repeating changes nothing.
+
+    Args:
+        client: speaks to a gateway, with a key that may import, write and read.
+        say: is told, in a line each, what happens.
+
+    Raises:
+        httpx2.HTTPStatusError: the gateway refused something.
+        RuntimeError: the import failed.
+    """
+    documents = 0
+    for title, content in guidelines():
+        await _post(
+            client,
+            "/v1/responder/documents",
+            {
+                "title": title,
+                "format": "json",
+                "content": content,
+                "external_id": f"abcd-{title}",
+                "audience": "agent",
+            },
+        )
+        documents += 1
+    say(f"{documents} knowledge documents are searchable")
+    began = time.perf_counter()
+    job = await _import(client, say)
+    import_s = time.perf_counter() - began
+    done = job["result"]
+    say(
+        f"{done['stored']} messages stored, {done['repeated']} known already, "
+        f"in {import_s:.1f} s ({job['progress']['done'] / import_s:.0f} messages/s)"
+    )
+    began = time.perf_counter()
+    asked, replies = await _replies(client) if done["stored"] else (0, 0)
+    replies_s = time.perf_counter() - began
+    if replies:
+        say(f"{replies} suggested replies in {replies_s:.1f} s")
+    return DemoResult(documents, asked, done["stored"], import_s, replies, replies_s)
+
+
+async def _import(client: httpx2.AsyncClient, say: Say) -> dict[str, Any]:
+    ends_at = datetime.now(timezone.utc) - timedelta(minutes=1)
+    lines = "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows(ends_at))
+    response = await client.post(
+        "/v1/imports",
+        files={"file": ("conversations.jsonl", lines.encode(), "application/jsonl")},
+        data={"mapping": json.dumps(_MAPPING)},
+    )
+    response.raise_for_status()
+    url = response.json()["url"]
+    told = 0.0
+    while True:
+        job: dict[str, Any] = (await _get(client, url)).json()
+        if job["status"] in ("done", "failed", "cancelled"):
+            break
+        progress = job["progress"]
+        if time.monotonic() - told > 2 and progress["rate_per_s"]:  # noqa: PLR2004 - seconds
+            told = time.monotonic()
+            say(
+                f"{progress['done']} of {progress['total']} messages, "
+                f"{progress['rate_per_s']:.0f}/s, {progress['eta_s']:.0f} s to go"
+            )
+        await asyncio.sleep(_POLL_S)
+    if job["status"] != "done":
+        raise RuntimeError(f"the import ended as {job['status']}: {job['problem']}")
+    return job
+
+
+async def _replies(client: httpx2.AsyncClient) -> tuple[int, int]:
+    """Ask for a reply to the opening of each conversation."""
+    ids: list[str] = []
+    cursor: str | None = None
+    while True:
+        query = {"limit": "100", **({"cursor": cursor} if cursor else {})}
+        page = (await _get(client, "/v1/responder/conversations", query)).json()
+        ids += [item["id"] for item in page["items"]]
+        cursor = page["next"]
+        if cursor is None:
+            break
+    gate = asyncio.Semaphore(_REPLIES_AT_ONCE)
+
+    async def ask(conversation_id: str) -> int:
+        async with gate:
+            path = f"/v1/responder/conversations/{conversation_id}"
+            messages = (await _get(client, f"{path}/messages")).json()["items"]
+            opening = _opening(messages)
+            if opening is None:
+                return 0
+            await _post(client, f"{path}/replies", {"message_id": opening})
+            return 1
+
+    return len(ids), sum(await asyncio.gather(*(ask(item) for item in ids)))
+
+
+def _opening(messages: list[dict[str, Any]]) -> str | None:
+    """The first customer message that says more than a greeting."""
+    of_customer = [message for message in messages if message["role"] == "customer"]
+    telling = [m for m in of_customer if len(m["text"].split()) >= 4]  # noqa: PLR2004 - words
+    found = (telling or of_customer)[:1]
+    return found[0]["id"] if found else None
+
+
+async def _get(
+    client: httpx2.AsyncClient, path: str, query: dict[str, str] | None = None
+) -> httpx2.Response:
+    response = await client.get(path, params=query)
+    response.raise_for_status()
+    return response
+
+
+async def _post(client: httpx2.AsyncClient, path: str, body: dict[str, Any]) -> None:
+    (await client.post(path, json=body)).raise_for_status()

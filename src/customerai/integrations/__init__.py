@@ -1,0 +1,1 @@
+"""Conversations in from other systems: files now, help desks and CRMs later."""

@@ -1,0 +1,48 @@
+"""Every query of integrations."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import func, select
+
+from customerai.core.db import Transaction, insert_new
+from customerai.integrations.tables import reject
+
+
+@dataclass(frozen=True)
+class Reject:
+    """A row that was refused; `row` counts data rows from 1."""
+
+    row: int
+    code: str
+    detail: str
+
+
+def add_rejects(tx: Transaction, tenant: str, job_id: str, rejects: Sequence[Reject]) -> None:
+    """Keep refused rows, each once."""
+    insert_new(tx, reject, [{"tenant": tenant, "job_id": job_id, **vars(r)} for r in rejects])
+
+
+def count_rejects(tx: Transaction, tenant: str, job_id: str) -> int:
+    return int(
+        tx.execute(
+            select(func.count())
+            .select_from(reject)
+            .where(reject.c.tenant == tenant, reject.c.job_id == job_id)
+        ).scalar_one()
+    )
+
+
+def list_rejects(
+    tx: Transaction, tenant: str, job_id: str, *, after: int, limit: int
+) -> list[Reject]:
+    """Refused rows of a job in order."""
+    rows = tx.execute(
+        select(reject.c.row, reject.c.code, reject.c.detail)
+        .where(reject.c.tenant == tenant, reject.c.job_id == job_id, reject.c.row > after)
+        .order_by(reject.c.row)
+        .limit(limit)
+    )
+    return [Reject(row.row, row.code, row.detail) for row in rows]

@@ -1,0 +1,1 @@
+"""Loading and running learned models; knows no tenant and no web."""

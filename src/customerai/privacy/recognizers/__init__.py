@@ -1,0 +1,1 @@
+"""Pure recognizers: each finds the spans of a few entity types in a text."""
