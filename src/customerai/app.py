@@ -46,8 +46,9 @@ from customerai.ml.registry import CARDS
 from customerai.ml.static_embedder import StaticEmbedder
 from customerai.ml.tagger import TokenTagger
 from customerai.privacy import api as privacy_api
+from customerai.privacy.analysis import Analyzer
 from customerai.privacy.recognizers.registry import RecognizerRegistry, default_recognizers
-from customerai.privacy.service import Analyzer, Languages, PrivacyService
+from customerai.privacy.service import Languages, PrivacyService
 from customerai.responder import api as responder_api
 from customerai.responder.knowledge import Embedder, KnowledgeService
 from customerai.responder.replying import ReplyService

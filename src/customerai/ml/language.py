@@ -25,11 +25,11 @@ MIN_SHORT_SCORE: Final = 0.3
 # What chats consist of and byte n-grams fail on; each word belongs to one language only.
 COMMON_WORDS: Final = {
     "en": "yes yeah yep hello hi hey thanks thank please sure problem welcome correct bye sorry",
-    "es": "sí gracias hola vale adiós bueno buenas buenos por favor nada ahora qué",
+    "es": "sí gracias hola vale adiós bueno buenas buenos ahora",
     "fr": "oui merci bonjour salut d'accord bonsoir voilà rien très bien où quoi",
     "de": "ja nein danke hallo bitte gut nicht genau tschüss guten moment ich",
-    "pt": "sim não obrigado obrigada olá oi tudo bom onde agora não",
-    "it": "sì grazie ciao buongiorno prego va bene niente certo dove",
+    "pt": "sim não obrigado obrigada olá oi tudo bom onde agora",
+    "it": "sì grazie ciao buongiorno prego bene niente certo dove",
 }
 
 COMMON_WORD_SCORE: Final = 0.9

@@ -34,7 +34,12 @@ RAMPART: Final = ModelCard(
     size_bytes=14_693_379,
     licence=_LICENCE,
     source=_SOURCE,
-    quality={"see": "bench/pii.py"},
+    quality={
+        # With the recognizers around it, on development data; bench/pii.py gives all figures.
+        "Presidio synthetic, overlap F1": "0.866",
+        "Presidio synthetic, leak rate": "0.045",
+        "STAR, masking recall": "0.980",
+    },
 )
 RAMPART_TOKENIZER: Final = ModelCard(
     name="rampart-tokenizer",

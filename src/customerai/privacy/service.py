@@ -33,6 +33,7 @@ from customerai.core.safe_text_issuer import issue
 from customerai.core.settings import PrivacySettings
 from customerai.core.telemetry import Metrics, frames_of
 from customerai.privacy import operators, store
+from customerai.privacy.analysis import Analyzer, ParallelAnalysis
 from customerai.privacy.placeholders import Entry, PlaceholderBook, restore
 from customerai.privacy.recognizers.spans import Span
 from customerai.privacy.store import SealedToken, SessionMoved, StoredSession
@@ -49,22 +50,6 @@ class TextTooLong(ContentTooLarge):
 
 class OperatorInvalid(InvalidRequest):
     """The settings of an operator cannot be used; the detail names the field."""
-
-
-class Analyzer(Protocol):
-    """Finds spans; implemented by `recognizers.registry.RecognizerRegistry`."""
-
-    @property
-    def version(self) -> str: ...
-
-    def analyze(
-        self,
-        texts: Sequence[str],
-        *,
-        language: str = "en",
-        entities: frozenset[str] | None = None,
-        min_score: float = 0.35,
-    ) -> list[list[Span]]: ...
 
 
 class Languages(Protocol):
@@ -112,7 +97,7 @@ class PrivacyService:
         self._db = db
         self._clock = clock
         self._keys = keys
-        self._analyzer = analyzer
+        self._analysis = ParallelAnalysis(analyzer)
         self._languages = languages
         self._settings = settings
         self._metrics = metrics
@@ -194,8 +179,7 @@ class PrivacyService:
         if not any(texts):
             return [[] for _ in texts]
         try:
-            return await in_thread(
-                self._analyzer.analyze,
+            return await self._analysis.analyze(
                 texts,
                 entities=entities,
                 min_score=self._settings.min_score if min_score is None else min_score,
@@ -310,7 +294,7 @@ class PrivacyService:
             at=self._clock.now(),
             purpose=request.purpose,
             policy_version=POLICY_VERSION,
-            recognizer_version=self._analyzer.version,
+            recognizer_version=self._analysis.version,
             entities=dict(sorted(counts.items())),
             texts=len(results),
             digest=digest_of([result.text for result in results]),

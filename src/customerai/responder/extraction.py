@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final, Literal
@@ -16,13 +17,12 @@ from customerai.responder.retrieval import Hit
 
 Reason = Literal["no_knowledge", "no_evidence", "low_confidence"]
 
-FEATURES: Final = ("cosine", "sentence_cosine", "coverage", "margin")
+FEATURES: Final = ("cosine", "coverage", "margin")
 # Fitted by training/confidence.py, which says on what; printed by it, nothing set by hand.
 COEFFICIENTS: Final = {
-    "cosine": 1.2,
-    "sentence_cosine": 7.38,
-    "coverage": 1.57,
-    "margin": 16.19,
+    "cosine": 9.5,
+    "coverage": 1.5,
+    "margin": 13.0,
 }
 INTERCEPT: Final = -5.86
 DEFAULT_MIN_CONFIDENCE: Final = 0.8
@@ -42,7 +42,10 @@ SECOND_SOURCE: Final = 0.97
 """A second document adds a sentence only when it fits nearly as well as the first."""
 DROP: Final = 0.55
 """A neighbour joins the reply down to this share of the best sentence's score."""
-TELLING_WORDS: Final = 3
+QUESTION_PENALTY: Final = 0.2
+"""A question in the passage is near the query, but its answer is what follows it."""
+_STEP: Final = re.compile(r"\(?\d{1,2}[.)]\s")
+_BETWEEN: Final = "\n\n"
 
 
 @dataclass(frozen=True)
@@ -110,9 +113,7 @@ def compose_reply(
         return Draft("abstained", nothing, (), 0.0, "no_knowledge")
     certain = confidence(hits)
     best = hits[0]
-    if max(best.cosine, _best_cosine(best)) < NO_EVIDENCE_COSINE and (
-        best.coverage < NO_EVIDENCE_COVERAGE
-    ):
+    if _best_cosine(best) < NO_EVIDENCE_COSINE and best.coverage < NO_EVIDENCE_COVERAGE:
         return Draft("abstained", nothing, (), certain, "no_evidence")
     if certain < min_confidence:
         return Draft("abstained", nothing, (), certain, "low_confidence")
@@ -134,9 +135,9 @@ def confidence(hits: Sequence[Hit]) -> float:
 def features(hits: Sequence[Hit]) -> tuple[float, ...]:
     """What speaks for the best hit, in the order of `FEATURES`.
 
-    cosine: of the query and the best passage; sentence_cosine: and its best sentence; coverage:
-    the share of the query's words in it; margin: its score beyond the best one of a document that
-    says something else, at most `MAX_MARGIN`.
+    cosine: of the query and the passage or its best sentence; coverage: the share of the query's
+    words in it, weighted by rarity; margin: its score beyond the best one of a document that says
+    something else, at most `MAX_MARGIN`.
     """
     best = hits[0]
     direction = best.passage.vectors[0].astype(np.float32)
@@ -147,10 +148,11 @@ def features(hits: Sequence[Hit]) -> tuple[float, ...]:
         if float(hit.passage.vectors[0].astype(np.float32) @ direction) < SAME_CONTENT:
             rival = hit.score
             break
-    return (best.cosine, _best_cosine(best), best.coverage, min(best.score - rival, MAX_MARGIN))
+    return (_best_cosine(best), best.coverage, min(best.score - rival, MAX_MARGIN))
 
 
 def _best_cosine(hit: Hit) -> float:
+    """The higher of the passage's and its sentences' cosines."""
     return float(hit.sentence_cosines.max(initial=hit.cosine))
 
 
@@ -195,9 +197,10 @@ def _best_run(hit: Hit, budget: int) -> _Run | None:
         return _Run(hit, 0, len(spans) - 1)
     scores = _sentence_scores(hit)
     texts = [hit.text[start:end] for start, end in spans]
-    # A question in the passage is answered by what follows it.
-    anchors = [score - 0.2 if text.endswith("?") else score for score, text in
-               zip(scores, texts, strict=True)]
+    anchors = [
+        score - QUESTION_PENALTY if text.endswith("?") else score
+        for score, text in zip(scores, texts, strict=True)
+    ]
     anchor = int(np.argmax(anchors))
     first = last = anchor
     while last - first + 1 < budget:
@@ -205,6 +208,10 @@ def _best_run(hit: Hit, budget: int) -> _Run | None:
         after = scores[last + 1] if last + 1 < len(spans) else -1.0
         # What is introduced comes along; and an introduction comes with it.
         if last + 1 < len(spans) and texts[last].endswith((":", "?")):
+            last += 1
+        elif first > 0 and _STEP.match(texts[first]) and _leads_to_step(texts[first - 1]):
+            first -= 1
+        elif last + 1 < len(spans) and _STEP.match(texts[last + 1]):
             last += 1
         elif first > 0 and texts[first - 1].endswith(":"):
             first -= 1
@@ -215,6 +222,10 @@ def _best_run(hit: Hit, budget: int) -> _Run | None:
         else:
             first -= 1
     return _Run(hit, first, last)
+
+
+def _leads_to_step(text: str) -> bool:
+    return text.endswith(":") or _STEP.match(text) is not None
 
 
 def _text(run: _Run) -> SafeText:
@@ -231,6 +242,3 @@ def _write(runs: Sequence[_Run]) -> tuple[SafeText, tuple[Citation, ...]]:
         citations.append(Citation(start, end, run.hit.document_id, run.hit.passage_id, text))
         start = end + len(_BETWEEN)
     return join(_BETWEEN, texts), tuple(citations)
-
-
-_BETWEEN: Final = "\n\n"

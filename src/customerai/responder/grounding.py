@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import Enum
+from itertools import pairwise
 from typing import Final
 
 from customerai.responder import lexical, sentences
@@ -53,7 +54,9 @@ _MONTHS: Final = (
     "january february march april may june july august september october november december".split()  # noqa: SIM905 reads better
 )
 _DAYS: Final = "monday tuesday wednesday thursday friday saturday sunday".split()  # noqa: SIM905
-_MONTH: Final = "|".join(f"{name[:3]}(?:{name[3:]})?" if name != "may" else "may" for name in _MONTHS)
+_MONTH: Final = "|".join(
+    f"{name[:3]}(?:{name[3:]})?" if name != "may" else "may" for name in _MONTHS
+)
 _DATE: Final = re.compile(
     rf"\b(?:(?P<day1>\d{{1,2}})(?:st|nd|rd|th)?\s+(?:of\s+)?(?P<month1>{_MONTH})\b\.?"
     rf"|(?P<month2>{_MONTH})\b\.?\s+(?P<day2>\d{{1,2}})(?:st|nd|rd|th)?\b)(?:,?\s+(?P<year>\d{{4}}))?"
@@ -68,15 +71,28 @@ _SMALL_NUMBERS: Final = {
         "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen "  # noqa: SIM905
         "fifteen sixteen seventeen eighteen nineteen twenty".split()
     )
-} | {"thirty": "30", "forty": "40", "fifty": "50", "sixty": "60", "seventy": "70", "eighty": "80",
-     "ninety": "90", "hundred": "100", "thousand": "1000", "once": "1", "twice": "2"}
+} | {
+    "thirty": "30",
+    "forty": "40",
+    "fifty": "50",
+    "sixty": "60",
+    "seventy": "70",
+    "eighty": "80",
+    "ninety": "90",
+    "hundred": "100",
+    "thousand": "1000",
+    "once": "1",
+    "twice": "2",
+}
 _CURRENCY: Final = {
-    "$": "usd", "usd": "usd", "dollar": "usd", "buck": "usd", "€": "eur", "eur": "eur", "euro": "eur",
+    "$": "usd", "usd": "usd", "dollar": "usd", "buck": "usd",
+    "€": "eur", "eur": "eur", "euro": "eur",
     "£": "gbp", "gbp": "gbp", "pound": "gbp", "¥": "jpy", "yen": "jpy", "₹": "inr", "rupee": "inr",
 }  # fmt: skip
 _UNITS: Final = {
     "%": "percent", "percent": "percent", "minute": "minute", "min": "minute", "hour": "hour",
-    "hr": "hour", "day": "day", "week": "week", "month": "month", "year": "year", "second": "second",
+    "hr": "hour", "day": "day", "week": "week", "month": "month", "year": "year",
+    "second": "second",
     "kg": "kg", "km": "km", "mile": "mile", "cm": "cm", "lb": "lb", "gb": "gb", "mb": "mb",
     "cent": "cent", "am": "am", "pm": "pm",
 }  # fmt: skip
@@ -92,9 +108,11 @@ _NOT_NAMES: Final = frozenset(
     "i i'm i'd i'll i've ok id faq pin url please yes no hi hello thanks thank dear sorry".split()  # noqa: SIM905
 )
 _NEGATORS: Final = frozenset(
-    "not no never none cannot cant without neither nor nobody nothing unable wont dont doesnt didnt "  # noqa: SIM905
-    "isnt arent wasnt werent shouldnt couldnt wouldnt hasnt havent hadnt mustnt neednt unless "
-    "refuse refused impossible nowhere hardly".split()
+    """
+    not no never none cannot cant without neither nor nobody nothing nowhere unable hardly wont
+    dont doesnt didnt isnt arent wasnt werent shouldnt couldnt wouldnt hasnt havent hadnt mustnt
+    neednt unless refuse refused impossible
+    """.split()  # noqa: SIM905 a list of words reads better so
 )
 _OPPOSITES: Final = tuple(
     (frozenset(left.split()), frozenset(right.split()))
@@ -205,11 +223,15 @@ class _Facts:
                 if date not in self._dates and not any(date < known for known in self._dates):
                     yield FindingKind.DATE, start, end
         for (number, unit), start, end in _quantities(sentence):
-            if free(start, end) and not self._knows(number, unit, counted=sentence[start].isalpha()):
+            if free(start, end) and not self._knows(
+                number, unit, counted=sentence[start].isalpha()
+            ):
                 money = unit in _CURRENCY.values()
                 yield FindingKind.AMOUNT if money else FindingKind.NUMBER, start, end
         for match in _NAME.finditer(sentence):
-            if free(*match.span()) and self._is_unknown_name(match.group(), match.start() == 0):
+            if free(*match.span()) and self._is_unknown_name(
+                match.group(), opens=match.start() == 0
+            ):
                 yield FindingKind.NAME, *match.span()
 
     def _knows(self, number: str, unit: str, *, counted: bool) -> bool:
@@ -221,14 +243,17 @@ class _Facts:
         units = {known for value, known in self._quantities if value == number}
         return units == {""}
 
-    def _is_unknown_name(self, name: str, opens: bool) -> bool:
+    def _is_unknown_name(self, name: str, *, opens: bool) -> bool:
         if name.casefold() in self._folded:
             return False
         words = [word for word in lexical.words(name) if word not in _NOT_NAMES]
         unknown = [
-            word for word in words
-            if word not in self._words and lexical.stem(word.removesuffix("'s")) not in self._stems
-            and word not in lexical.STOP_WORDS and word not in ("of", "and", "de", "the")
+            word
+            for word in words
+            if word not in self._words
+            and lexical.stem(word.removesuffix("'s")) not in self._stems
+            and word not in lexical.STOP_WORDS
+            and word not in ("of", "and", "de", "the")
         ]
         if opens and len(name.split()) == 1 and name[1:].islower():
             return False  # any word is capitalised there
@@ -245,8 +270,11 @@ class _Facts:
         best = max(overlaps)
         if best < SAME_STATEMENT:
             return
-        close = [fact for fact, overlap in zip(self._sentences, overlaps, strict=True)
-                 if overlap >= best - NEAR_BEST]
+        close = [
+            fact
+            for fact, overlap in zip(self._sentences, overlaps, strict=True)
+            if overlap >= best - NEAR_BEST
+        ]
         negative = _negative(sentence)
         if all(known != negative for _, _, known in close):
             yield FindingKind.NEGATION, 0, len(sentence)
@@ -272,7 +300,7 @@ class _Facts:
 
 
 def _pairs(words: Sequence[str]) -> list[tuple[str, str]]:
-    return list(zip(words, words[1:], strict=False))
+    return list(pairwise(words))
 
 
 def _bare(text: str) -> list[str]:

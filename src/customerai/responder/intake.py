@@ -25,7 +25,7 @@ _TALK: Final = (
     r"(?:speak|talk|chat|speaking|talking|chatting|connected|transferred|put\s+through|handed\s+over|"
     r"escalated|passed\s+on|redirected|get\s+through|be\s+helped|served|get\s+in\s+touch)"
 )
-_PASS: Final = (
+_HAND_OVER: Final = (
     r"(?:connect|transfer|put|hand|escalate|switch|pass|redirect|forward|route|link|bring|get)"
 )
 _BOT: Final = r"(?:bot|robot|chat\s?bot|machine|ai|automated\s+\w+|virtual\s+(?:assistant|agent))s?"
@@ -37,7 +37,7 @@ _WANTS_HUMAN: Final = tuple(
     re.compile(pattern)
     for pattern in (
         rf"\b{_TALK}\b(?:\s+(?:directly|please|now|straight))*\s+(?:to|with|by)\s+{_PERSON}\b",
-        rf"\b{_PASS}\s+(?:me|us|this|it|my\s+\w+)\s+(?:(?:through|over|on|directly|straight|back|"
+        rf"\b{_HAND_OVER}\s+(?:me|us|this|it|my\s+\w+)\s+(?:(?:through|over|on|directly|straight|back|"
         rf"please|now)\s+)*(?:to|with|onto)\s+{_PERSON}\b",
         rf"\b(?:get|give|find|fetch|send|bring|call)\s+(?:me|us)\s+{_PERSON}\b",
         r"\b(?:want|need|prefer|demand|require|like|love|have)\s+"
@@ -66,7 +66,7 @@ _REFUSES_HUMAN: Final = re.compile(
     r"\b(?:do\s+not|don't|dont|no\s+need|not|never|rather\s+not|without|instead\s+of|avoid|"
     r"didn't|wouldn't|hate|why\s+do\s+i\s+(?:need|have)|do\s+i\s+(?:need|have))\b"
     r"(?:\s+(?:want|need|like|have|wish|having|to|be|going|being|even|really|a))*\s+"
-    rf"(?:(?:{_TALK}|{_PASS}|call|phone)\b(?:\s+me)?\s*(?:to|with)?\s*)?{_PERSON}\b"
+    rf"(?:(?:{_TALK}|{_HAND_OVER}|call|phone)\b(?:\s+me)?\s*(?:to|with)?\s*)?{_PERSON}\b"
 )
 _ALREADY: Final = re.compile(
     r"^(?:so\s+|wait\s+)?(?:am\s+i|are\s+you|is\s+this|was\s+i|i\s+am\s+not|i'm\s+not)\b"
@@ -142,11 +142,11 @@ _INJECTION: Final = tuple(
         r"(?:\w+\s+)?(?:task|goal|purpose|instructions?|job|objective|mission|identity)\b\s*"
         r"(?:is|are|will|:|now)",
         r"^\W*(?:stop|halt|stopp|achtung)\b\W{0,8}\s*(?:now\s+)?(?:write|print|say|answer|tell|schreib\w*|"
-        r"gib|sag\w*|tu|ich\s+ben|mach|ignore|please)",
+        r"gib|sag\w*|tu|ich\s+ben|mach|ignore)",
         r"\b(?:respond|answer|reply|start|begin|end|say|antworte)\s+(?:only\s+|always\s+|every\w*\s+)*"
         r"(?:with|by)\s+(?:only\s+|the\s+\w+\s+|saying\s+)*[\"'“‘]",
-        r"\b(?:print|(?<!i )(?<!they )(?<!you )say|output|write|repeat\s+after\s+me|return|sag\w*|schreib\w*|drucke|gib\b.{0,12}\baus|"
-        r"wiederhol\w*)\b[\s:,]*(?:the\s+(?:words?|phrase|sentence|following|text)\s*)?[\"'“„‘»]",
+        r"\b(?:print|(?<!i )(?<!they )(?<!you )say|output|write|repeat\s+after\s+me|return|"
+        r"sag\w*|schreib\w*|drucke|gib\b.{0,12}\baus|wiederhol\w*)\b[\s:,]*(?:the\s+(?:words?|phrase|sentence|following|text)\s*)?[\"'“„‘»]",
         r"\b(?:decode|base64|rot13|hex)\b.{0,40}\b(?:follow|execute|obey|run|do\s+what)\b",
         r"\b(?:execute|run|eval)\b.{0,20}\b(?:code|command|script|sql|query|shell|python)\b.{0,60}"
         r"\b(?:os\.|drop\s+table|select\s+\*|rm\s+-rf|import\s+|system\()",
@@ -158,7 +158,8 @@ _INJECTION: Final = tuple(
         r"\bchange\s+your\s+(?:instructions?|rules|behaviou?r|prompt|persona\w*)\b",
         r"\b(?:act|behave|function|pose|serve)\s+as\s+(?:an?|the|my|if)\b|\bals\s+.{0,60}\bfungier\w*",
         r"\byou\s+(?:are|will\s+be|'re)\s+role-?\s?playing\b|\bas\s+an?\s+(?:ai|large)?\s*language\s+model",
-        r"\b(?:very\s+good|well\s+done|sehr\s+gut|performance|leistung|that\s+(?:is|was)\s+(?:done|enough|ok)|"
+        r"\b(?:very\s+good|well\s+done|sehr\s+gut|performance|leistung|"
+        r"that\s+(?:is|was)\s+(?:done|enough|ok)|"
         r"das\s+gen[uü]gt|erledigt|gro[sß]+artig|simply\s+great)\b.{0,80}\b(?:now|nun|jetzt)\b",
         r"\b(?:new|further|following|another|more|next|weitere[nr]?|neue[nr]?|folgende[nr]?)\s+(?:great\s+|"
         r"tolle\s+)?(?:tasks?|challenge|aufgaben?|herausforderung|anweisungen)\b.{0,60}(?:[:.]|for\s+you)"
@@ -203,10 +204,25 @@ def looks_like_injection(text: SafeText) -> bool:
 
 
 _COURTESY: Final = frozenset(
-    ["hi", "hello", "hey", "hiya", "howdy", "heya", "greetings", "good", "morning", "afternoon", "evening", "day", "night", "there", "dear", "sir", "madam", "team", "all", "thanks", "thank", "thx", "ty", "cheers", "much", "appreciated", "appreciate", "a", "lot", "so", "very", "many", "again", "really", "for", "your", "the", "help", "helping", "assistance", "support", "time", "that", "it", "this", "you", "u", "i", "too", "ok", "okay", "k", "kk", "great", "perfect", "nice", "cool", "awesome", "excellent", "wonderful", "fantastic", "lovely", "brilliant", "super", "amazing", "bye", "goodbye", "byebye", "cya", "see", "later", "soon", "ciao", "have", "one", "weekend", "rest", "of", "nope", "no", "yes", "yep", "yeah", "sure", "alright", "fine", "got", "is", "was", "be", "well", "welcome", "not", "nothing", "else", "problem", "worries", "how", "are", "doing", "today", "what's", "up", "whats", "sup", "and", "to", "meet", "pleased", "please", "thats", "that's", "all's", "done", "will", "do", "sounds", "understood", "i'm", "im", "just", "wanted", "say", "everything", "were", "been", "helpful", "kind", "quick", "answer", "reply"]
+    """
+    hi hello hey hiya howdy heya greetings good morning afternoon evening day night there
+    dear sir madam team all thanks thank thx ty cheers much appreciated appreciate a lot so
+    very many again really for your the help helping assistance support time that it this
+    you u i too ok okay k kk great perfect nice cool awesome excellent wonderful fantastic
+    lovely brilliant super amazing bye goodbye byebye cya see later soon ciao have one
+    weekend rest of nope no yes yep yeah sure alright fine got is was be well welcome not
+    nothing else problem worries how are doing today what's up whats sup and to meet pleased
+    please thats that's all's done will do sounds understood i'm im just wanted say
+    everything were been helpful kind quick answer reply
+    """.split()  # noqa: SIM905 a list of words reads better so
 )
 _COURTESY_CORE: Final = frozenset(
-    ["hi", "hello", "hey", "hiya", "howdy", "heya", "greetings", "morning", "afternoon", "evening", "night", "thanks", "thank", "thx", "ty", "cheers", "appreciated", "appreciate", "ok", "okay", "k", "kk", "great", "perfect", "nice", "cool", "awesome", "excellent", "wonderful", "fantastic", "lovely", "brilliant", "super", "amazing", "bye", "goodbye", "byebye", "cya", "later", "ciao", "nope", "no", "yes", "yep", "yeah", "sure", "alright", "fine", "welcome", "understood", "sup", "up", "doing", "day"]
+    """
+    hi hello hey hiya howdy heya greetings morning afternoon evening night thanks thank thx
+    ty cheers appreciated appreciate ok okay k kk great perfect nice cool awesome excellent
+    wonderful fantastic lovely brilliant super amazing bye goodbye byebye cya later ciao
+    nope no yes yep yeah sure alright fine welcome understood sup up doing day
+    """.split()  # noqa: SIM905 a list of words reads better so
 )
 _MOST_COURTESY_WORDS: Final = 16
 
@@ -223,7 +239,9 @@ def is_small_talk(text: SafeText) -> bool:
     )
 
 
-_INVISIBLE: Final = re.compile(r"[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff\U000e0000-\U000e007f]")
+_INVISIBLE: Final = re.compile(
+    r"[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff\U000e0000-\U000e007f]"
+)
 
 
 def _plain(text: str) -> str:

@@ -24,7 +24,16 @@ _WORD: Final = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
 _PLACEHOLDER: Final = re.compile(r"\[[A-Z][A-Z_]{1,40}?(?:_\d{1,6})?\]")
 
 STOP_WORDS: Final = frozenset(
-    ["a", "about", "after", "again", "all", "also", "am", "an", "and", "any", "are", "as", "at", "be", "because", "been", "before", "being", "but", "by", "can", "cant", "could", "did", "didnt", "do", "does", "doesnt", "doing", "dont", "done", "for", "from", "get", "gets", "getting", "got", "had", "has", "have", "having", "hello", "help", "here", "hey", "hi", "how", "i", "id", "if", "im", "in", "into", "is", "isnt", "it", "its", "ive", "just", "know", "let", "like", "me", "my", "need", "no", "not", "of", "off", "ok", "on", "or", "our", "out", "over", "please", "re", "really", "should", "so", "some", "still", "such", "sure", "tell", "than", "thank", "thanks", "that", "thats", "the", "their", "them", "then", "there", "these", "they", "this", "those", "to", "too", "up", "us", "very", "want", "wanted", "wants", "was", "way", "we", "were", "what", "whats", "when", "where", "which", "while", "who", "why", "will", "with", "wont", "would", "yes", "you", "your", "youre", "able", "anyone", "someone", "something", "possible", "hi"]
+    """
+    a about after again all also am an and any are as at be because been before being but by
+    can cant could did didnt do does doesnt doing dont done for from get gets getting got
+    had has have having hello help here hey hi how i id if im in into is isnt it its ive
+    just know let like me my need no not of off ok on or our out over please re really
+    should so some still such sure tell than thank thanks that thats the their them then
+    there these they this those to too up us very want wanted wants was way we were what
+    whats when where which while who why will with wont would yes you your youre able anyone
+    someone something possible hi
+    """.split()  # noqa: SIM905 a list of words reads better so
 )
 """Words that carry no subject in a customer's question."""
 
@@ -37,7 +46,7 @@ _KEPT_DOUBLES: Final = frozenset("lsz")
 
 
 def words(text: str) -> list[str]:
-    """Words in order, case folded, without punctuation; placeholders such as [PERSON_1] left out."""
+    """Words in order, case folded, without punctuation and placeholders such as [PERSON_1]."""
     spaced = _PLACEHOLDER.sub(" ", text)
     found = []
     for match in _WORD.finditer(spaced):

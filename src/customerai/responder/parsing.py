@@ -151,7 +151,9 @@ def _chunks(blocks: Sequence[str]) -> list[str]:
         introduces = piece.endswith(":") and index + 1 < len(pieces)
         full = size + words > MAX_WORDS or (size + words / 2 > target and size >= MIN_WORDS)
         if chunks[-1] and (full or (introduces and size + words > target)):
-            carried = [chunks[-1].pop()] if len(chunks[-1]) > 1 and chunks[-1][-1][-1] == ":" else []
+            carried = (
+                [chunks[-1].pop()] if len(chunks[-1]) > 1 and chunks[-1][-1][-1] == ":" else []
+            )
             chunks.append(carried)
             size = sum(map(_count, carried))
         chunks[-1].append(piece)
@@ -293,17 +295,27 @@ def _row(header: Sequence[str], cells: Sequence[str]) -> str:
 # --- HTML -------------------------------------------------------------------------------------
 
 _DROPPED: Final = frozenset(
-    ["script", "style", "noscript", "template", "nav", "footer", "aside", "svg", "iframe", "object", "canvas", "button", "select", "head", "input", "textarea", "dialog", "audio", "video"]
+    """
+    script style noscript template nav footer aside svg iframe object canvas button select
+    head input textarea dialog audio video
+    """.split()  # noqa: SIM905 a list of words reads better so
 )
 _BLOCKS: Final = frozenset(
-    ["address", "article", "blockquote", "body", "center", "dd", "details", "div", "dl", "dt", "fieldset", "figcaption", "figure", "form", "h1", "h2", "h3", "h4", "h5", "h6", "header", "hr", "html", "legend", "li", "main", "ol", "p", "pre", "section", "summary", "table", "tr", "ul"]
+    """
+    address article blockquote body center dd details div dl dt fieldset figcaption figure
+    form h1 h2 h3 h4 h5 h6 header hr html legend li main ol p pre section summary table tr
+    ul
+    """.split()  # noqa: SIM905 a list of words reads better so
 )
 _HEADINGS: Final = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 
 
 _TAG: Final = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9-]*)")
 _CLOSED_BY_THEMSELVES: Final = frozenset(
-    ["p", "li", "dt", "dd", "tr", "td", "th", "tbody", "thead", "tfoot", "caption", "colgroup", "option", "optgroup", "area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr", "html", "head", "body"]
+    """
+    p li dt dd tr td th tbody thead tfoot caption colgroup option optgroup area base br col
+    embed hr img input link meta source track wbr html head body
+    """.split()  # noqa: SIM905 a list of words reads better so
 )
 
 
@@ -332,79 +344,92 @@ def _walk(content: str, outline: _Outline) -> str | None:
     _refuse_deep(content)
     tree = LexborHTMLParser(content)
     titled = tree.css_first("head > title")
-    title = _tidy(titled.text()) if titled is not None else None
     root = tree.css_first("main") or tree.css_first("article") or tree.body
-    if root is None:
-        return title or None
-    words: list[str] = []
-    items: list[tuple[str, int]] = []  # the lists around: the tag and the next number
-    header: list[str] = []
-    mark = ""
+    if root is not None:
+        _Page(outline).read(root)
+    return (_tidy(titled.text()) if titled is not None else "") or None
 
-    def flush(tag: str) -> None:
-        nonlocal mark
-        text = _tidy("".join(words))
-        words.clear()
-        if not text:
-            return
-        if tag in _HEADINGS:
-            outline.heading(int(tag[1]), text)
-        else:
-            outline.block(mark + _as_sentence(text) if items else text)
-            mark = ""
 
-    # A stack of nodes to enter and of tags to leave: the depth of a page is not ours to trust.
-    stack: list[LexborNode | str] = [root]
-    while stack:
-        node = stack.pop()
-        if isinstance(node, str):
-            flush(node)
-            if node in ("ul", "ol") and items:
-                items.pop()
-            continue
-        if node is not root and node.next is not None:
-            stack.append(node.next)
+class _Page:
+    """Reads a page in its order; the words since the last block boundary are held."""
+
+    def __init__(self, outline: _Outline) -> None:
+        self._outline = outline
+        self._words: list[str] = []
+        self._lists: list[tuple[str, int]] = []  # the lists around: the tag and the next number
+        self._header: list[str] = []
+        self._mark = ""
+
+    def read(self, root: LexborNode) -> None:
+        # Nodes to enter and tags to leave: the depth of a page is not ours to trust.
+        stack: list[LexborNode | str] = [root]
+        while stack:
+            node = stack.pop()
+            if isinstance(node, str):
+                self._leave(node)
+                continue
+            if node is not root and node.next is not None:
+                stack.append(node.next)
+            if self._enter(node):
+                if node.tag in _BLOCKS:
+                    stack.append(node.tag)
+                if node.child is not None:
+                    stack.append(node.child)
+        self._flush("")
+
+    def _enter(self, node: LexborNode) -> bool:
+        """Whether what is inside is read too."""
         tag = node.tag or ""
         if tag == "-text":
-            words.append(node.text_content or "")
-            continue
+            self._words.append(node.text_content or "")
+            return False
         if tag in _DROPPED or tag.startswith("-") or "hidden" in node.attributes:
-            continue
-        if tag == "br":
-            words.append(" ")
-        elif tag == "tr":
-            flush("")
-            cells = [(cell.tag, _tidy(cell.text())) for cell in _cells(node)]
-            if cells and all(kind == "th" for kind, _ in cells):
-                header = [text for _, text in cells]
-            else:
-                outline.block(_row(header, [text for _, text in cells]))
-            continue
-        elif tag == "table":
-            header = []
-        elif tag == "img":
-            words.append(node.attributes.get("alt") or "")
+            return False
         if tag in _BLOCKS:
-            flush("")
-            stack.append(tag)
-        if tag in ("ul", "ol"):
-            items.append((tag, 1))
-        elif tag == "li" and items:
-            kind, number = items[-1]
-            items[-1] = kind, number + 1
-            mark = f"{number}. " if kind == "ol" else ""
-        if node.child is not None:
-            stack.append(node.child)
-    flush("")
-    return title or None
+            self._flush("")
+        if tag == "br":
+            self._words.append(" ")
+        elif tag == "img":
+            self._words.append(node.attributes.get("alt") or "")
+        elif tag == "table":
+            self._header = []
+        elif tag == "tr":
+            self._table_row(node)
+            return False
+        elif tag in ("ul", "ol"):
+            self._lists.append((tag, 1))
+        elif tag == "li" and self._lists:
+            kind, number = self._lists[-1]
+            self._lists[-1] = kind, number + 1
+            self._mark = f"{number}. " if kind == "ol" else ""
+        return True
 
+    def _leave(self, tag: str) -> None:
+        self._flush(tag)
+        if tag in ("ul", "ol") and self._lists:
+            self._lists.pop()
 
-def _cells(row: LexborNode) -> Iterator[LexborNode]:
-    cell = row.child
-    while cell is not None:
-        if cell.tag in ("td", "th"):
-            yield cell
-        cell = cell.next
+    def _flush(self, tag: str) -> None:
+        text = _tidy("".join(self._words))
+        self._words.clear()
+        if text and tag in _HEADINGS:
+            self._outline.heading(int(tag[1]), text)
+        elif text:
+            self._outline.block(self._mark + _as_sentence(text) if self._lists else text)
+            self._mark = ""
+
+    def _table_row(self, row: LexborNode) -> None:
+        cells = []
+        cell = row.child
+        while cell is not None:
+            if cell.tag in ("td", "th"):
+                cells.append((cell.tag, _tidy(cell.text())))
+            cell = cell.next
+        texts = [text for _, text in cells]
+        if cells and all(kind == "th" for kind, _ in cells):
+            self._header = texts
+        else:
+            self._outline.block(_row(self._header, texts))
 
 
 # --- JSON -------------------------------------------------------------------------------------
@@ -417,7 +442,10 @@ _UNSPOKEN: Final = frozenset(
 )
 """Names of fields that only say where a text stands; other names are said before the value."""
 _MACHINE: Final = frozenset(
-    ["id", "uuid", "type", "kind", "slug", "key", "url", "href", "locale", "lang", "language", "version", "status", "tags", "created_at", "updated_at", "created", "updated", "author", "position", "order", "icon", "image"]
+    """
+    id uuid type kind slug key url href locale lang language version status tags created_at
+    updated_at created updated author position order icon image
+    """.split()  # noqa: SIM905 a list of words reads better so
 )
 _IDENTIFIER: Final = re.compile(r"[a-z][a-z0-9]*(?:[_-][a-z0-9]+)*|[a-z]+(?:[A-Z][a-z0-9]*)+")
 _BUTTON: Final = re.compile(r"\[(?![A-Z_]+(?:_\d+)?\])([A-Z][^\[\]\n]{0,60})\]")

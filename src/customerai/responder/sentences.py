@@ -18,10 +18,34 @@ _LIST_MARK: Final = re.compile(r"(?:\(?(?:\d{1,3}|[A-Za-z]|[ivxIVX]{1,4})[.)]|[-
 _OPENERS: Final = "\"'“‘([¿¡"
 
 _ABBREVIATIONS: Final = frozenset(
-    ["mr", "mrs", "ms", "dr", "prof", "sr", "jr", "st", "mt", "rev", "gen", "col", "capt", "lt", "hon", "messrs", "e.g", "i.e", "eg", "ie", "vs", "cf", "viz", "approx", "appt", "dept", "est", "inc", "ltd", "co", "corp", "llc", "plc", "bros", "no", "nos", "vol", "art", "sec", "fig", "figs", "pp", "p", "para", "ch", "ed", "eds", "al", "jan", "feb", "mar", "apr", "jun", "jul", "aug", "sep", "sept", "oct", "nov", "dec", "mon", "tue", "tues", "wed", "thu", "thur", "thurs", "fri", "ave", "blvd", "rd", "hwy", "ext", "tel", "min", "max", "avg", "qty", "a.m", "p.m", "u.s", "u.k", "e.u", "u.n", "ph.d", "b.sc", "m.sc", "d.c"]
+    """
+    mr mrs ms dr prof sr jr st mt rev gen col capt lt hon messrs e.g i.e eg ie vs cf viz
+    approx appt dept est inc ltd co corp llc plc bros no nos vol art sec fig figs pp p para
+    ch ed eds al jan feb mar apr jun jul aug sep sept oct nov dec mon tue tues wed thu thur
+    thurs fri ave blvd rd hwy ext tel min max avg qty a.m p.m u.s u.k e.u u.n ph.d b.sc m.sc
+    d.c
+    """.split()  # noqa: SIM905 a list of words reads better so
 )
-_ENDS_A_SENTENCE_TOO: Final = frozenset({"inc", "ltd", "co", "corp", "llc", "a.m", "p.m", "u.s",
-                                         "u.k", "e.u", "d.c", "no", "ph.d", "min", "max", "ext"})
+_ENDS_A_SENTENCE_TOO: Final = frozenset(
+    {
+        "inc",
+        "ltd",
+        "co",
+        "corp",
+        "llc",
+        "a.m",
+        "p.m",
+        "u.s",
+        "u.k",
+        "e.u",
+        "d.c",
+        "no",
+        "ph.d",
+        "min",
+        "max",
+        "ext",
+    }
+)
 _LOOKBACK: Final = 32
 
 

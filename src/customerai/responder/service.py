@@ -277,8 +277,10 @@ class ResponderService:
             subject=subject,
             channel=safe[new.channel],
             status="open",
-            groups={safe[name]: safe[value] for name, value in new.groups.items()},
-            attributes={safe[name]: safe[value] for name, value in new.attributes.items()},
+            groups={str(safe[name]): str(safe[value]) for name, value in new.groups.items()},
+            attributes={
+                str(safe[name]): str(safe[value]) for name, value in new.attributes.items()
+            },
             messages=0,
             started_at=at,
             last_at=at,

@@ -29,6 +29,7 @@ from customerai.privacy.recognizers.payments import (
 from customerai.privacy.recognizers.phones import PhoneRecognizer
 from customerai.privacy.recognizers.places import PlaceRecognizer
 from customerai.privacy.recognizers.spans import BatchRecognizer, Recognizer, Span
+from customerai.privacy.recognizers.words import common_words
 from customerai.privacy.resolver import resolve
 
 _RULES: Final = "1"  # raised when the resolver gives other spans
@@ -40,12 +41,12 @@ class RecognizerRegistry:
     def __init__(self, recognizers: Sequence[Recognizer]) -> None:
         self._recognizers = tuple(recognizers)
         lines = sorted(f"{one.name} {one.version}" for one in self._recognizers)
-        joined = "\n".join([_RULES, *lines])
+        joined = "\n".join([_RULES, *lines, *sorted(common_words())])
         self._version = hashlib.sha256(joined.encode()).hexdigest()[:16]
 
     @property
     def version(self) -> str:
-        """Sixteen hex digits that change with any recognizer's name or version."""
+        """Sixteen hex digits that change with any recognizer's version and the list of words."""
         return self._version
 
     @property
