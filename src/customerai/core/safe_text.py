@@ -28,6 +28,12 @@ class SafeText(str):
             raise TypeError("only the privacy service issues SafeText")
         return super().__new__(cls, text)
 
+    def __copy__(self) -> SafeText:
+        return self
+
+    def __deepcopy__(self, memo: object) -> SafeText:
+        return self
+
     def __reduce__(self) -> tuple[object, ...]:
         raise TypeError("SafeText is not pickled: it would come back unchecked")
 

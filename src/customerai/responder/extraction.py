@@ -20,13 +20,13 @@ Reason = Literal["no_knowledge", "no_evidence", "low_confidence"]
 FEATURES: Final = ("cosine", "coverage", "margin")
 # Fitted by training/confidence.py, which says on what; printed by it, nothing set by hand.
 COEFFICIENTS: Final = {
-    "cosine": 9.5,
-    "coverage": 1.5,
-    "margin": 13.0,
+    "cosine": 9.139,
+    "coverage": 1.522,
+    "margin": 12.887,
 }
-INTERCEPT: Final = -5.86
+INTERCEPT: Final = -5.963
 DEFAULT_MIN_CONFIDENCE: Final = 0.8
-"""Where at most 5 % of the unanswerable questions of training/confidence.py get an answer."""
+"""Where 3.8 % of the unanswerable questions kept by training/confidence.py get an answer."""
 
 MAX_MARGIN: Final = 0.1
 """A larger lead says nothing more: it only shows that the knowledge is thin."""
@@ -40,8 +40,10 @@ WORDS_SHARE: Final = 0.4
 """What the query's words count in the choice of sentences; the rest is for vectors."""
 SECOND_SOURCE: Final = 0.97
 """A second document adds a sentence only when it fits nearly as well as the first."""
-DROP: Final = 0.55
-"""A neighbour joins the reply down to this share of the best sentence's score."""
+JOINS: Final = 0.45
+"""How far a neighbour must lie between the passage's worst sentence (0) and its best (1)."""
+JOINS_ON_ITS_LINE: Final = 0.2
+"""The same for a neighbour in the same paragraph or list item."""
 QUESTION_PENALTY: Final = 0.2
 """A question in the passage is near the query, but its answer is what follows it."""
 _STEP: Final = re.compile(r"\(?\d{1,2}[.)]\s")
@@ -202,25 +204,36 @@ def _best_run(hit: Hit, budget: int) -> _Run | None:
         for score, text in zip(scores, texts, strict=True)
     ]
     anchor = int(np.argmax(anchors))
+    lowest = min(scores)
+    reach = scores[anchor] - lowest
     first = last = anchor
+
+    def joins(neighbour: int, beside: int) -> bool:
+        left, right = min(neighbour, beside), max(neighbour, beside)
+        together = "\n" not in hit.text[spans[left][1] : spans[right][0]]
+        needed = JOINS_ON_ITS_LINE if together else JOINS
+        return scores[neighbour] - lowest >= needed * reach
+
     while last - first + 1 < budget:
-        before = scores[first - 1] if first > 0 else -1.0
-        after = scores[last + 1] if last + 1 < len(spans) else -1.0
+        before = first > 0
+        after = last + 1 < len(spans)
         # What is introduced comes along; and an introduction comes with it.
-        if last + 1 < len(spans) and texts[last].endswith((":", "?")):
+        if after and texts[last].endswith((":", "?")):
             last += 1
-        elif first > 0 and _STEP.match(texts[first]) and _leads_to_step(texts[first - 1]):
+        elif before and _STEP.match(texts[first]) and _leads_to_step(texts[first - 1]):
             first -= 1
-        elif last + 1 < len(spans) and _STEP.match(texts[last + 1]):
+        elif after and _STEP.match(texts[last + 1]):
             last += 1
-        elif first > 0 and texts[first - 1].endswith(":"):
+        elif before and texts[first - 1].endswith(":"):
             first -= 1
-        elif max(before, after) < DROP * scores[anchor]:
-            break
-        elif after >= before:
+        elif after and joins(last + 1, last):
             last += 1
+        elif before and joins(first - 1, first):
+            first -= 1
         else:
-            first -= 1
+            break
+    while last > anchor and texts[last].endswith(":"):
+        last -= 1  # what it introduces did not fit
     return _Run(hit, first, last)
 
 

@@ -44,9 +44,9 @@ class Finding:
     end: int
 
 
-_EMAIL: Final = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
+_EMAIL: Final = re.compile(r"[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}")
 _URL: Final = re.compile(
-    r"(?:https?://|www\.)[^\s<>\"')\]]+|\b(?:[a-z0-9-]+\.)+(?:com|org|net|io|co|gov|edu|eu|de|uk|fr|es|"
+    r"(?:https?://|www\.)[^\s<>\"')\]]+|\b(?:[a-z0-9-]{1,63}\.){1,8}(?:com|org|net|io|co|gov|edu|eu|de|uk|fr|es|"
     r"shop|app|dev|info|help|support)\b(?:/[^\s<>\"')\]]*)?",
     re.IGNORECASE,
 )

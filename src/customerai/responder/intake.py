@@ -239,6 +239,7 @@ def is_small_talk(text: SafeText) -> bool:
     )
 
 
+_SPACES: Final = re.compile(r"[^\S\n]+")
 _INVISIBLE: Final = re.compile(
     r"[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff\U000e0000-\U000e007f]"
 )
@@ -249,4 +250,4 @@ def _plain(text: str) -> str:
     if len(text) > MAX_CHARACTERS:
         text = f"{text[: MAX_CHARACTERS // 2]}\n{text[-MAX_CHARACTERS // 2 :]}"
     folded = _INVISIBLE.sub("", unicodedata.normalize("NFKC", text)).casefold()
-    return folded.replace("’", "'").replace("‘", "'")
+    return _SPACES.sub(" ", folded.replace("’", "'").replace("‘", "'"))

@@ -24,8 +24,11 @@ MAX_HTML_DEPTH: Final = 5_000
 """Tags left open at once; far beyond any page that people read."""
 MIN_WORDS: Final = 40
 MAX_WORDS: Final = 160
+CHARACTERS_OF_A_WORD: Final = 7
+"""With its space; a little more than English has on average."""
 MAX_INLINE_CHARACTERS: Final = 20_000
 """A longer block is taken as it stands: parsing its emphasis could take quadratic time."""
+MAX_HEADING_CHARACTERS: Final = 300
 MAX_TITLE_WORDS: Final = 14
 SEPARATOR: Final = " > "
 
@@ -72,7 +75,7 @@ class _Outline:
     sections: list[tuple[str, list[str]]] = field(default_factory=list)
 
     def heading(self, level: int, text: str) -> None:
-        text = _tidy(text)
+        text = _tidy(text)[:MAX_HEADING_CHARACTERS].strip()
         while self.path and self.path[-1][0] >= level:
             self.path.pop()
         if text:
@@ -133,7 +136,8 @@ def _as_sentence(text: str) -> str:
 
 
 def _count(text: str) -> int:
-    return len(text.split())
+    """Words, or what the text would have at an English word's length: not all scripts space."""
+    return max(len(text.split()), len(text) // CHARACTERS_OF_A_WORD)
 
 
 def _chunks(blocks: Sequence[str]) -> list[str]:
@@ -169,19 +173,31 @@ def _bounded(block: str) -> Iterator[str]:
     if _count(block) <= MAX_WORDS:
         yield block
         return
-    held: list[str] = []
-    size = 0
+    held = ""
     for start, end in sentences.split(block):
-        words = block[start:end].split()
-        for at in range(0, len(words), MAX_WORDS):
-            part = words[at : at + MAX_WORDS]
-            if held and size + len(part) > MAX_WORDS * 3 // 4:
-                yield " ".join(held)
-                held, size = [], 0
-            held.append(" ".join(part))
-            size += len(part)
+        for piece in _cut(block[start:end]):
+            joined = f"{held} {piece}" if held else piece
+            if held and _count(joined) > MAX_WORDS * 3 // 4:
+                yield held
+                joined = piece
+            held = joined
     if held:
-        yield " ".join(held)
+        yield held
+
+
+def _cut(sentence: str) -> Iterator[str]:
+    """A sentence in pieces, at spaces where there are any, when it is longer than a passage."""
+    if _count(sentence) <= MAX_WORDS:
+        yield sentence
+        return
+    width = 2 * MAX_WORDS  # characters, so that words of one letter fit too
+    start = 0
+    while start < len(sentence):
+        space = sentence.rfind(" ", start + width // 2, start + width)
+        end = space if space > 0 and start + width < len(sentence) else start + width
+        if piece := sentence[start:end].strip():
+            yield piece
+        start = end
 
 
 # --- plain text -------------------------------------------------------------------------------

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from typing import Final
@@ -135,13 +135,18 @@ class ReplyService:
             action=verdict.action,
             reason=verdict.reason,
             text=verdict.text,
-            citations=[asdict(citation) for citation in verdict.draft.citations],
+            citations=[
+                {**vars(citation), "quote": str(citation.quote)}
+                for citation in verdict.draft.citations
+            ],
             confidence=round(verdict.draft.confidence, 4),
             model=verdict.model,
             receipt_id=new_id("rcpt"),
             at=self._clock.now(),
         )
-        await self._db.write(partial(self._record, who, conversation, made, outcome=verdict.outcome, at=asked.at))
+        await self._db.write(
+            partial(self._record, who, conversation, made, outcome=verdict.outcome, at=asked.at)
+        )
         self._metrics.replies.labels(status=made.status, reason=made.reason or "none").inc()
         return made
 

@@ -7,7 +7,7 @@ from typing import Final
 
 _BREAK: Final = re.compile(
     r"""
-    (?P<line>\s*\n\s*)
+    (?P<line>\n\s*)
     | (?P<wide>[。！？]+[」』”）]*)
     | (?P<stop>[.!?…]+)(?P<close>["'”’)\]]*)(?=(?P<space>\s)|\Z)
     """,
@@ -60,8 +60,8 @@ def split(text: str) -> list[tuple[int, int]]:
     for match in _BREAK.finditer(text):
         if match.end() <= start:
             continue
-        if match.lastgroup == "line" or match.group("line") is not None:
-            end = match.start()
+        if match.group("line") is not None:
+            end = _last_told(text, start, match.start())
         elif match.group("wide") is not None or _ends_here(text, start, match):
             end = match.end()
         else:
@@ -78,6 +78,12 @@ def split(text: str) -> list[tuple[int, int]]:
 def _skip_space(text: str, position: int) -> int:
     while position < len(text) and text[position].isspace():
         position += 1
+    return position
+
+
+def _last_told(text: str, start: int, position: int) -> int:
+    while position > start and text[position - 1].isspace():
+        position -= 1
     return position
 
 
