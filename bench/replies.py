@@ -3,7 +3,7 @@
     python bench/replies.py --data DIR
 
 Retrieval is measured on `stackfaq` (evaluation only: nothing was fitted to it), replies on the
-questions of the demo, with its knowledge. Budgets: recall@1 >= 0.75 on stackfaq, an answer to at
+questions of the demo, with its knowledge. Budgets: recall@1 >= 0.9 on stackfaq, an answer to at
 most 5 % of the unanswerable demo questions, search p95 <= 25 ms at 10,000 passages, reply p95
 <= 150 ms with the embedder on one thread.
 """
@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import argparse
 import ast
+import csv
 import gzip
 import json
 import random
@@ -19,13 +20,15 @@ import sys
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 
+from customerai.core.safe_text import SafeText
 from customerai.core.safe_text_issuer import issue
 from customerai.ml.embedder import SentenceEmbedder
-from customerai.responder import extraction, sentences
+from customerai.responder import extraction, intake, sentences
 from customerai.responder.parsing import parse
 from customerai.responder.retrieval import (
     IndexedPassage,
@@ -60,7 +63,12 @@ def main() -> None:
     arguments.add_argument("--data", type=Path, required=True)
     data = arguments.parse_args().data
     embedder = SentenceEmbedder(threads=1)
-    budgets = [retrieval(embedder, data), *replies(embedder, data), *speed(embedder)]
+    budgets = [
+        *rules(data),
+        retrieval(embedder, data),
+        *replies(embedder, data),
+        *speed(embedder),
+    ]
     for budget in budgets:
         sign = ">=" if budget.at_least else "<="
         print(
@@ -142,7 +150,7 @@ def retrieval(embedder: SentenceEmbedder, data: Path) -> Budget:
         f"gold removed: answered {wrong / len(at):.3f}; "
         f"abstention AUROC {auroc(answerable, unanswerable):.3f}"
     )
-    return Budget("stackfaq recall@1", recalls[0], 0.75, at_least=True)
+    return Budget("stackfaq recall@1", recalls[0], 0.9, at_least=True)
 
 
 def replies(embedder: SentenceEmbedder, data: Path) -> list[Budget]:
@@ -175,6 +183,32 @@ def replies(embedder: SentenceEmbedder, data: Path) -> list[Budget]:
     )
     return [
         Budget("demo: unanswerable answered", counts["false"] / unanswerable, 0.05, at_least=False)
+    ]
+
+
+def rules(data: Path) -> list[Budget]:
+    """The intake's rules; those on injection were written with this very data in view."""
+
+    def column(name: str, **wanted: str) -> list[SafeText]:
+        with gzip.open(data / name, "rt", encoding="utf-8") as file:
+            return [
+                issue(row["text"])
+                for row in csv.DictReader(file)
+                if all(row[key] == value for key, value in wanted.items())
+            ]
+
+    attacks = column("guard_prompt_injection/deepset.csv.gz", label="1")
+    benign = column("banking77/banking77.csv.gz") + column("clinc150/clinc150.csv.gz")
+    caught = sum(map(intake.looks_like_injection, attacks)) / len(attacks)
+    alarms = sum(map(intake.looks_like_injection, benign)) / len(benign)
+    human = sum(map(intake.asks_for_human, benign))
+    print(
+        f"injection: {caught:.3f} of {len(attacks)} attacks, {alarms:.5f} of {len(benign)} benign; "
+        f"{human} benign taken as asking for a person"
+    )
+    return [
+        Budget("injection caught", caught, 0.7, at_least=True),
+        Budget("injection false alarms", alarms, 0.002, at_least=False),
     ]
 
 
@@ -216,7 +250,7 @@ def speed(embedder: SentenceEmbedder) -> list[Budget]:
     queries = [issue(" ".join(random.choices(words, weights, k=12))) for _ in range(SEARCHES)]
     vectors = embedder.embed(queries)
     searches = [
-        timed(lambda q=query, v=vector: index.search(q, v))
+        timed(partial(index.search, query, vector))
         for query, vector in zip(queries, vectors, strict=True)
     ]
 
@@ -226,7 +260,7 @@ def speed(embedder: SentenceEmbedder) -> list[Budget]:
         extraction.compose_reply(query, vector, index.search(query, vector), min_confidence=0.0)
 
     rows = [json.loads(line) for line in QUESTIONS.read_text("utf-8").splitlines()]
-    whole = [timed(lambda r=row: reply(r)) for row in rows * 3]
+    whole = [timed(partial(reply, row)) for row in rows * 3]
     for name, times in (("search", searches), ("reply", whole)):
         print(
             f"{name} at {len(index)} passages: p50 {np.percentile(times, 50):.1f} ms, "

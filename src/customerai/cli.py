@@ -22,6 +22,7 @@ from customerai.core.clock import SystemClock
 from customerai.core.crypto import MasterKeyInvalid
 from customerai.core.db import open_database
 from customerai.core.errors import ProblemError
+from customerai.core.memory import give_back_large_blocks
 from customerai.core.principal import Principal
 from customerai.core.settings import Settings
 from customerai.core.telemetry import configure_logging
@@ -108,6 +109,7 @@ def serve(
 ) -> None:
     """Run everything in one process, with its files in the data folder."""
     settings = _settings(data)
+    give_back_large_blocks()
     configure_logging(settings.log)
     with contextlib.suppress(ImportError):
         import uvloop  # noqa: PLC0415 - not there on every platform

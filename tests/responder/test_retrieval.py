@@ -17,6 +17,7 @@ from customerai.responder.retrieval import (
     PassageIndex,
     Vector,
     build_query,
+    stands_alone,
     texts_to_embed,
 )
 
@@ -70,6 +71,27 @@ def test_history_tells_what_a_short_turn_is_about() -> None:
     assert search(index, "and for silver members?")[0] == "silver"
     asked = ["hi", "what does shipping cost for members?", "shipping dollars free"]
     assert search(index, "and how much?", asked)[0] == "shipping"
+
+
+def test_change_of_subject_leaves_the_history_behind() -> None:
+    asked = ["what does shipping cost for gold members?", "do gold members ship free?"]
+    assert search(an_index(SHOP), "the forgotten password link never arrived", asked)[0] == (
+        "password"
+    )
+
+
+@pytest.mark.parametrize(
+    ("turn", "alone"),
+    [
+        ("How do I change my delivery address?", True),
+        ("and what about silver members in Canada?", False),
+        ("does it also work on my phone?", False),
+        ("how much?", False),
+        ("", False),
+    ],
+)
+def test_turn_that_points_back_does_not_stand_alone(turn: str, *, alone: bool) -> None:
+    assert stands_alone(turn) is alone
 
 
 def test_removed_and_replaced_documents_are_not_found() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Protocol
+from typing import Final, Protocol
 
 from customerai.core.errors import NotFound, Unavailable
 from customerai.core.principal import Principal
@@ -24,6 +24,12 @@ class SessionNotFound(NotFound):
 
     def __init__(self, session_id: str) -> None:
         super().__init__("No privacy session with that id.", session_id=session_id)
+
+
+LABEL_TYPES: Final = frozenset({"LOCATION", "AGE", "NRP", "DATE_TIME", "ORGANIZATION"})
+"""What the name of a channel or a group may be: `Paris`, `30-39`. It names many, not one."""
+LABEL_MIN_SCORE: Final = 0.6
+"""A single word without a sentence around it is personal only where the finding is sure."""
 
 
 @dataclass(frozen=True)
@@ -62,6 +68,8 @@ class AnonymizeRequest:
         subject: whose data key seals the values; None means the session's own.
         purpose: why the texts are made safe, such as `message`; stands in the receipt.
         operators: entity type to operator settings, in place of numbered placeholders.
+        spared: entity types that are left as they are; `LABEL_TYPES` for names of groups.
+        min_score: spans below this score are left as they are.
     """
 
     texts: tuple[str, ...]
@@ -70,6 +78,8 @@ class AnonymizeRequest:
     subject: str | None = None
     purpose: str = "api"
     operators: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
+    spared: frozenset[str] = frozenset()
+    min_score: float = 0.0
 
 
 @dataclass(frozen=True)

@@ -17,6 +17,7 @@ from datetime import datetime
 from functools import partial
 from typing import Any, TypeAlias
 
+import anyio
 import rfc8785
 import structlog
 from sqlalchemy import Column, LargeBinary, String, Table, Text, delete, func, insert, select
@@ -192,9 +193,8 @@ class Sequencer:
             try:
                 while await self._db.read(waiting):
                     await self._db.write(partial(sequence, self._clock.now()))
-                await asyncio.wait_for(self._wake.wait(), _POLL_S)
-            except asyncio.TimeoutError:
-                continue
+                with anyio.move_on_after(_POLL_S):
+                    await self._wake.wait()
             except Exception as error:  # noqa: BLE001 - the sequencer must outlive a fault
                 log.error("audit.sequencer_failed", error_type=type(error).__name__)
                 await asyncio.sleep(_POLL_S)

@@ -8,6 +8,7 @@ from datetime import datetime
 from functools import partial
 from typing import Any
 
+import anyio
 import structlog
 from sqlalchemy import Column, Index, Integer, String, Table, Text, delete, func, insert, select
 
@@ -141,11 +142,9 @@ class Relay:
         while True:
             self._wake.clear()
             try:
-                if await self.relay_once():
-                    continue
-                await asyncio.wait_for(self._wake.wait(), _POLL_S)
-            except asyncio.TimeoutError:
-                continue
+                if not await self.relay_once():
+                    with anyio.move_on_after(_POLL_S):
+                        await self._wake.wait()
             except Exception as error:  # noqa: BLE001 - a relay loop must outlive a fault
                 log.error("outbox.relay_failed", error_type=type(error).__name__)
                 await asyncio.sleep(_POLL_S)

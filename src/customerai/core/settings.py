@@ -95,7 +95,7 @@ class ModelSettings(Section):
 class ResponderSettings(Section):
     """Knowledge and replies."""
 
-    min_confidence: float = Field(default=0.5, ge=0, le=1)
+    min_confidence: float = Field(default=0.8, ge=0, le=1)
     """Below this confidence the responder abstains and hands over."""
     max_sentences: int = Field(default=4, ge=1, le=20)
     """Longest extractive reply, in sentences."""

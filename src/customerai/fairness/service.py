@@ -9,7 +9,12 @@ from datetime import datetime
 from typing import Final
 
 from customerai.contracts.events import DecisionMade
-from customerai.contracts.privacy import AnonymizeRequest, Privacy
+from customerai.contracts.privacy import (
+    LABEL_MIN_SCORE,
+    LABEL_TYPES,
+    AnonymizeRequest,
+    Privacy,
+)
 from customerai.core import audit
 from customerai.core.clock import Clock
 from customerai.core.db import Database, Transaction
@@ -200,12 +205,10 @@ class FairnessService:
                     texts=tuple(sorted(words)),
                     purpose="group-labels",
                     operators={"DEFAULT": {"operator": "replace"}},
+                    spared=LABEL_TYPES,
+                    min_score=LABEL_MIN_SCORE,
                 )
             ],
         )
-        # Group labels such as `Paris` or `30-39` are places and ages by design.
-        if any(span.type not in _GROUP_TYPES for item in result.results for span in item.spans):
+        if any(item.spans for item in result.results):
             raise PersonalGroupLabel
-
-
-_GROUP_TYPES: Final = frozenset({"LOCATION", "AGE", "NRP", "DATE_TIME", "ORGANIZATION"})

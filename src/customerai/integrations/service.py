@@ -7,11 +7,11 @@ import base64
 import itertools
 import json
 from collections.abc import AsyncIterator, Iterator
-from contextlib import suppress
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final
 
+import anyio
 import structlog
 from pydantic import BaseModel, ConfigDict, ValidationError
 
@@ -44,6 +44,7 @@ from customerai.integrations.store import Reject
 log = structlog.get_logger(__name__)
 
 KIND: Final = "import"
+_POLL_S: Final = 5.0
 _PATIENCE_S: Final = (0.5, 1.0, 2.0, 4.0, 8.0, 16.0, 30.0)
 _FORMATS: Final[dict[str, FileFormat]] = {".csv": "csv", ".jsonl": "jsonl", ".ndjson": "jsonl"}
 
@@ -171,8 +172,8 @@ class ImportService:
             self._wake.clear()
             for job in await self._db.read(lambda tx: jobs.unfinished(tx, KIND)):
                 await self._run_one(job)
-            with suppress(asyncio.TimeoutError):
-                await asyncio.wait_for(self._wake.wait(), 5.0)
+            with anyio.move_on_after(_POLL_S):
+                await self._wake.wait()
 
     async def _run_one(self, job: Job) -> None:
         try:

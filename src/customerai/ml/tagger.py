@@ -65,7 +65,7 @@ RAMPART_CONFIG: Final = ModelCard(
 # The model was trained on short passages and loses recall when a window nears its 512 tokens.
 _WINDOW_TOKENS: Final = 126
 _OVERLAP_TOKENS: Final = 32
-_BATCH_TOKENS: Final = 2048
+_BATCH_TOKENS: Final = 256
 _OUTSIDE: Final = "O"
 
 FloatArray = npt.NDArray[np.float32]

@@ -132,7 +132,7 @@ class PrivacyService:
         chosen = [_parse_operators(request.operators) for request in requests]
         texts = [text for request in requests for text in request.texts]
         remaining = iter(await self._analyze(texts))
-        spans = [[next(remaining) for _ in request.texts] for request in requests]
+        spans = [[_wanted(next(remaining), request) for _ in request.texts] for request in requests]
         for _ in range(_ATTEMPTS):
             sessions = await self._open_sessions(who, requests)
             results = [
@@ -395,6 +395,14 @@ def _parse_operators(
         if isinstance(parsed[entity], operators.Keep):
             raise OperatorInvalid("The operator keep would let personal data through.")
     return parsed
+
+
+def _wanted(spans: Sequence[Span], request: AnonymizeRequest) -> list[Span]:
+    return [
+        span
+        for span in spans
+        if span.type not in request.spared and span.score >= request.min_score
+    ]
 
 
 def _without(text: str, spans: Sequence[Span]) -> SafeText:

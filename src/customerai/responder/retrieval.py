@@ -16,6 +16,12 @@ from customerai.responder import lexical
 HISTORY_TURNS: Final = 2
 """Earlier customer turns that help to find passages; recall fell again with all of them."""
 LAST_TURN_WEIGHT: Final = 2.0
+SUBJECTS: Final = 3
+"""Distinct subject words from which a turn stands alone."""
+SUBJECTS_WITH_POINTER: Final = 5
+"""The same for a turn with a word such as "it" or "that", which may point back."""
+_POINTS: Final = frozenset({"it", "that", "this", "they", "them", "those", "these", "there", "one"})
+_CONTINUES: Final = frozenset({"and", "also", "or", "but", "then", "so", "else", "otherwise"})
 HEADING_WEIGHT: Final = 2
 """How often the words of a heading count beside those of the text."""
 CANDIDATES: Final = 64
@@ -95,23 +101,35 @@ def texts_to_embed(
 
 
 def build_query(turns: Sequence[SafeText]) -> SafeText:
-    """The text to embed for the last of a customer's turns: it counts twice, two before it once.
+    """The text to embed for the last of a customer's turns.
 
-    Turns without a word that carries a subject ("hi", "thanks") are passed over. A turn that
-    stands alone comes back as it is.
+    A turn that leans on what was said before counts twice, two earlier turns once; turns without
+    a word that carries a subject ("hi", "thanks") are passed over. A turn that stands alone comes
+    back as it is: the customer may have changed the subject.
 
     Args:
         turns: the customer's turns, oldest first; at least one.
     """
     last = turns[-1]
-    earlier = _telling(turns[:-1])
+    earlier = _context(turns[:-1], last)
     if not earlier:
         return last
     return join(" ", [*earlier, last, last])
 
 
-def _telling(history: Sequence[SafeText]) -> list[SafeText]:
-    """The newest of the earlier turns that carry a subject, oldest first."""
+def stands_alone(turn: str) -> bool:
+    """Whether a turn says by itself what it is about: enough subject words, nothing pointed at."""
+    said = lexical.words(turn)
+    if not said or said[0] in _CONTINUES:
+        return False
+    subjects = len(set(lexical.tokens(turn)))
+    return subjects >= (SUBJECTS_WITH_POINTER if _POINTS.intersection(said) else SUBJECTS)
+
+
+def _context(history: Sequence[SafeText], last: SafeText) -> list[SafeText]:
+    """The earlier turns that the last one leans on, oldest first."""
+    if stands_alone(last):
+        return []
     found = [turn for turn in history if lexical.tokens(turn)]
     return found[-HISTORY_TURNS:]
 
@@ -182,7 +200,7 @@ class PassageIndex:
             history: the customer's turns before it, oldest first.
         """
         counts: dict[str, float] = dict.fromkeys(lexical.tokens(query), LAST_TURN_WEIGHT)
-        for turn in _telling(history):
+        for turn in _context(history, query):
             for term in lexical.tokens(turn):
                 counts.setdefault(term, 1.0)
         with self._lock:

@@ -12,7 +12,13 @@ from functools import partial
 from typing import Final
 
 from customerai.contracts.events import MessageReceived
-from customerai.contracts.privacy import AnonymizeRequest, AnonymizeResult, Privacy
+from customerai.contracts.privacy import (
+    LABEL_MIN_SCORE,
+    LABEL_TYPES,
+    AnonymizeRequest,
+    AnonymizeResult,
+    Privacy,
+)
 from customerai.contracts.responder import ImportedMessage, ImportOutcome, Role, StoredMessage
 from customerai.core import audit, outbox
 from customerai.core.clock import Clock
@@ -308,6 +314,8 @@ class ResponderService:
                         open_session=True,
                         subject=subject,
                         purpose="labels",
+                        spared=LABEL_TYPES,
+                        min_score=LABEL_MIN_SCORE,
                     )
                 ],
             )
