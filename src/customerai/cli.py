@@ -5,9 +5,10 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
+import signal
 import socket
 import sys
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
 from pathlib import Path
 from typing import Annotated, Any, Final, TypeVar
 
@@ -121,6 +122,21 @@ def serve(
         raise _fail(str(error)) from None
 
 
+class _Server(uvicorn.Server):
+    """Ends by our signal handlers: uvicorn's own would raise the signal again at the end."""
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, self._end)
+        yield
+
+    def _end(self) -> None:
+        self.force_exit = self.should_exit  # asked twice: do not wait for open requests
+        self.should_exit = True
+
+
 async def _serve(settings: Settings, host: str, port: int, *, with_demo: bool) -> None:
     try:
         listening = socket.create_server((host, port), backlog=2048)
@@ -128,7 +144,7 @@ async def _serve(settings: Settings, host: str, port: int, *, with_demo: bool) -
         raise _fail(f"cannot listen on {host}:{port}: {error.strerror}") from None
     address = f"http://{host}:{port}"
     async with app.running(settings) as application:
-        server = uvicorn.Server(
+        server = _Server(
             uvicorn.Config(
                 application.asgi,
                 lifespan="off",
@@ -145,8 +161,7 @@ async def _serve(settings: Settings, host: str, port: int, *, with_demo: bool) -
             typer.echo(f"Make your account (valid 24 hours): {address}/setup?token={token}")
         sys.stdout.flush()
         loading = asyncio.create_task(_load_demo(application, address)) if with_demo else None
-        with contextlib.suppress(KeyboardInterrupt):
-            await server.serve(sockets=[listening])
+        await server.serve(sockets=[listening])
         if loading is not None:
             loading.cancel()
             await asyncio.gather(loading, return_exceptions=True)

@@ -3,6 +3,7 @@
 //   BASE_URL=http://127.0.0.1:8080 SETUP_URL='http://127.0.0.1:8080/setup?token=...' OUT=/tmp/console \
 //     node tests/browser/console.mjs
 //
+// QUESTION is asked in a conversation of its own when there are documents; it should be answerable.
 // CHROMIUM names another browser, WAIT_S how long the first data may take (120).
 // Any console error, page error or broken policy fails the run.
 
@@ -22,8 +23,15 @@ const STEP_MS = 20_000;
 const SCHEMES = ['light', 'dark'];
 const WIDE = { width: 1280, height: 860 };
 const NARROW = { width: 400, height: 800 };
+const QUESTION =
+  process.env.QUESTION ??
+  "I'd like my money back for something I bought, what ways can you pay me back?";
 const EMAIL = 'grace.hopper@example.com';
-const PERSON = { name: 'Ada Lovelace', email: 'ada@example.com', password: 'a long enough pass phrase 42' };
+const PERSON = {
+  name: 'Ada Lovelace',
+  email: 'ada@example.com',
+  password: 'a long enough pass phrase 42',
+};
 const RULES = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'];
 
 if (!SETUP_URL) {
@@ -78,6 +86,14 @@ async function expectNoError() {
 
 /** axe in both schemes, a screenshot of each, and no sideways scrolling on a phone. */
 async function inspect(name) {
+  try {
+    await inspectPage(name);
+  } catch (error) {
+    check(`${name}: can be inspected`, false, error.message.split('\n')[0]);
+  }
+}
+
+async function inspectPage(name) {
   for (const scheme of SCHEMES) {
     await page.emulateMedia({ colorScheme: scheme });
     await page.waitForFunction(
@@ -147,7 +163,10 @@ async function overview() {
     await expectNoError();
   });
   await step('the charts are drawn', async () => {
-    await page.locator('.MuiChartsSurface-root svg rect, svg .MuiBarElement-root').first().waitFor();
+    await page
+      .locator('.MuiChartsSurface-root svg rect, svg .MuiBarElement-root')
+      .first()
+      .waitFor();
     await expectNoError();
   });
   await inspect('overview');
@@ -181,7 +200,10 @@ async function conversations() {
   });
   await step('a customer message carries its sentiment', async () => {
     const timeline = page.getByRole('list', { name: 'Messages' });
-    await timeline.getByText(/^(Negative|Neutral|Positive)$/).first().waitFor();
+    await timeline
+      .getByText(/^(Negative|Neutral|Positive)$/)
+      .first()
+      .waitFor();
   });
   await step('a reply is suggested with sources, or its absence explained', async () => {
     await page.getByRole('button', { name: /^Suggest/ }).click();
@@ -200,6 +222,38 @@ async function conversations() {
   await inspect('conversation');
 }
 
+/** A call with the session of the console, as the console makes it. */
+async function call(method, path, data) {
+  const headers = { 'X-Requested-With': 'customerai-console' };
+  const response = await context.request.fetch(`${BASE_URL}${path}`, { method, data, headers });
+  if (!response.ok()) throw new Error(`${method} ${path}: ${response.status()}`);
+  return response.json();
+}
+
+async function answeredReply() {
+  const { items } = await call('GET', '/v1/responder/documents?limit=1');
+  if (items.length === 0) return;
+  await step('an answerable question is answered with cited sources', async () => {
+    const { id } = await call('POST', '/v1/responder/conversations', { channel: 'chat' });
+    await call('POST', `/v1/responder/conversations/${id}/messages`, { text: `👋 ${QUESTION}` });
+    await page.goto(`${BASE_URL}/conversations/${id}`);
+    await page.getByRole('list', { name: 'Messages' }).waitFor();
+    await page.getByRole('button', { name: /^Suggest/ }).click();
+    const cited = page.getByRole('button', { name: 'Source 1', exact: true }).first();
+    await cited.hover();
+    await page.locator('li[data-active="true"] mark[data-lit="true"]').first().waitFor();
+    await cited.click();
+    const drawer = page.getByRole('dialog', { name: 'Sources' });
+    await drawer.locator('mark[data-lit="true"]').first().waitFor();
+    await expectNoError();
+    await page.waitForTimeout(500);
+    await page.screenshot({ path: join(OUT, 'source-drawer.png') });
+    await drawer.getByRole('button', { name: 'Close' }).click();
+    await drawer.waitFor({ state: 'hidden' });
+  });
+  await inspect('answer');
+}
+
 async function privacy() {
   await step('g p leads to the privacy page', async () => {
     await page.locator('main').focus();
@@ -211,7 +265,10 @@ async function privacy() {
     await page.getByLabel('Text to check').fill(`👋 please write to ${EMAIL} today`);
     const marked = page.getByRole('group', { name: 'Text with findings marked' });
     await marked.locator('mark', { hasText: EMAIL }).waitFor();
-    const mark = await marked.locator('mark').first().evaluate((node) => node.firstChild.textContent);
+    const mark = await marked
+      .locator('mark')
+      .first()
+      .evaluate((node) => node.firstChild.textContent);
     if (mark !== EMAIL) throw new Error(`the mark covers “${mark}”`);
     await page.getByRole('button', { name: 'Make safe text' }).click();
     const safe = page.getByRole('group', { name: 'Safe text' });
@@ -244,14 +301,20 @@ async function keys() {
     const value = await page.getByLabel('New key').inputValue();
     if (!/^cai_\w+/.test(value)) throw new Error('what is shown is no key');
     await page.getByRole('button', { name: 'I have stored it' }).click();
-    await page.getByRole('row', { name: new RegExp(name) }).getByText('Active').waitFor();
+    await page
+      .getByRole('row', { name: new RegExp(name) })
+      .getByText('Active')
+      .waitFor();
     if ((await page.content()).includes(value)) throw new Error('the key is still on the page');
   });
   await inspect('keys');
   await step('a key is revoked after a question', async () => {
     await page.getByRole('button', { name: `Revoke ${name}` }).click();
     await page.getByRole('button', { name: 'Revoke key' }).click();
-    await page.getByRole('row', { name: new RegExp(name) }).getByText('Revoked').waitFor();
+    await page
+      .getByRole('row', { name: new RegExp(name) })
+      .getByText('Revoked')
+      .waitFor();
     await expectNoError();
   });
 }
@@ -277,6 +340,7 @@ async function signOutAndIn() {
 if (await setUp()) {
   await overview();
   await conversations();
+  await answeredReply();
   await privacy();
   await keys();
   await signOutAndIn();

@@ -13,7 +13,8 @@ import queue
 import sqlite3
 import threading
 from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future, InvalidStateError, ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Protocol, TypeVar
 
@@ -50,7 +51,7 @@ class Database(Protocol):
         ...
 
     def on_commit(self, listener: Listener) -> None:
-        """Call `listener` on the event loop after each commit."""
+        """Call `listener` on the event loop after each commit of something written."""
         ...
 
     async def close(self) -> None:
@@ -82,6 +83,11 @@ class Listeners:
 class _Job:
     work: Work[Any]
     future: Future[Any]
+    reads_only: bool = False
+
+    def fail(self, error: BaseException) -> None:
+        with suppress(InvalidStateError):  # who asked has gone away, or was answered
+            self.future.set_exception(error)
 
 
 class SqliteDatabase:
@@ -101,18 +107,12 @@ class SqliteDatabase:
         self._writer.start()
 
     async def write(self, work: Work[T]) -> T:
-        assert_no_transaction("another transaction")
-        if self._closed:
-            raise DatabaseClosed("the database is closed")
-        job = _Job(work, Future())
-        self._queue.put(job)
-        result: T = await asyncio.wrap_future(job.future)
-        return result
+        return await self._queued(work)
 
     async def read(self, work: Work[T]) -> T:
-        assert_no_transaction("another transaction")
         if self._readers is None:  # an in-memory database has one connection only
-            return await self.write(work)
+            return await self._queued(work, reads_only=True)
+        self._assert_usable()
         loop = asyncio.get_running_loop()
         return await loop.run_in_executor(self._readers, self._read_one, work)
 
@@ -129,6 +129,18 @@ class SqliteDatabase:
             self._readers.shutdown()
             self._reader_engine.dispose()
         self._engine.dispose()
+
+    def _assert_usable(self) -> None:
+        assert_no_transaction("another transaction")
+        if self._closed:
+            raise DatabaseClosed("the database is closed")
+
+    async def _queued(self, work: Work[T], *, reads_only: bool = False) -> T:
+        self._assert_usable()
+        job = _Job(work, Future(), reads_only)
+        self._queue.put(job)
+        result: T = await asyncio.wrap_future(job.future)
+        return result
 
     def _read_one(self, work: Work[T]) -> T:
         with self._reader_engine.connect() as connection:
@@ -147,8 +159,7 @@ class SqliteDatabase:
                 except BaseException as error:  # noqa: BLE001 - the writer must outlive any work
                     connection.rollback()
                     for waiting in jobs:
-                        if not waiting.future.done():
-                            waiting.future.set_exception(error)
+                        waiting.fail(error)
                 if closing:
                     return
 
@@ -175,14 +186,18 @@ class SqliteDatabase:
                 result = run(job.work, connection)
             except BaseException as error:  # noqa: BLE001 - handed to the one who asked
                 savepoint.rollback()
-                job.future.set_exception(error)
+                job.fail(error)
             else:
-                savepoint.commit()
+                if job.reads_only:
+                    savepoint.rollback()
+                else:
+                    savepoint.commit()
                 done.append((job, result))
         connection.commit()
         for job, result in done:
             job.future.set_result(result)
-        self._listeners.call()
+        if not all(job.reads_only for job, _ in done):
+            self._listeners.call()
 
 
 def _sqlite_engine(url: URL, settings: DatabaseSettings, *, pool_size: int) -> Engine:

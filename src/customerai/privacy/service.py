@@ -133,20 +133,39 @@ class PrivacyService:
         texts = [text for request in requests for text in request.texts]
         remaining = iter(await self._analyze(texts))
         spans = [[_wanted(next(remaining), request) for _ in request.texts] for request in requests]
+        ids = [request.session_id or new_id("psn") for request in requests]
+        find = partial(self._find, who, requests, ids)
+
+        def hide(known: _Known) -> tuple[list[_OpenSession], list[AnonymizeResult]]:
+            sessions = self._open_sessions(who, requests, ids, known)
+            rows = zip(requests, sessions, spans, chosen, strict=True)
+            return sessions, [self._hide(*row) for row in rows]
+
+        def hide_alone(tx: Transaction) -> list[AnonymizeResult]:
+            sessions, results = hide(find(tx, locked=True))
+            self._keep(who, results, sessions, tx)
+            return results
+
+        try:
+            sessions, results = hide(await self._db.read(find))
+            await self._db.write(partial(self._keep, who, results, sessions))
+        except SessionMoved:
+            results = await self._repeat(hide_alone)
+        self._count(results)
+        return results
+
+    async def _repeat(
+        self, hide_alone: Callable[[Transaction], list[AnonymizeResult]]
+    ) -> list[AnonymizeResult]:
+        """Where others add to the same sessions: read, hide and keep in one transaction.
+
+        On SQLite one attempt does, and elsewhere too for sessions that exist, which are locked.
+        """
         for _ in range(_ATTEMPTS):
-            sessions = await self._open_sessions(who, requests)
-            results = [
-                self._hide(request, session, found, chosen_operators)
-                for request, session, found, chosen_operators in zip(
-                    requests, sessions, spans, chosen, strict=True
-                )
-            ]
             try:
-                await self._db.write(partial(self._keep, who, results, sessions))
+                return await self._db.write(hide_alone)
             except SessionMoved:
                 continue
-            self._count(results)
-            return results
         raise PrivacyUnavailable
 
     async def restore(self, who: Principal, session_id: str, texts: Sequence[str]) -> list[str]:
@@ -194,25 +213,33 @@ class PrivacyService:
             )
             raise PrivacyUnavailable from error
 
-    async def _open_sessions(
-        self, who: Principal, requests: Sequence[AnonymizeRequest]
+    def _find(
+        self,
+        who: Principal,
+        requests: Sequence[AnonymizeRequest],
+        ids: Sequence[str],
+        tx: Transaction,
+        *,
+        locked: bool = False,
+    ) -> _Known:
+        return (
+            store.find_sessions(tx, who.tenant, ids, locked=locked),
+            store.find_subject_keys(tx, who.tenant, _subjects(requests, ids)),
+        )
+
+    def _open_sessions(
+        self,
+        who: Principal,
+        requests: Sequence[AnonymizeRequest],
+        ids: Sequence[str],
+        known: _Known,
     ) -> list[_OpenSession]:
-        ids = [request.session_id or new_id("psn") for request in requests]
-        subjects = [
-            request.subject or f"own:{session_id}"
-            for request, session_id in zip(requests, ids, strict=True)
-        ]
-
-        def work(tx: Transaction) -> tuple[dict[str, StoredSession], dict[str, bytes]]:
-            return (
-                store.find_sessions(tx, who.tenant, ids),
-                store.find_subject_keys(tx, who.tenant, subjects),
-            )
-
-        stored, wrapped_keys = await self._db.read(work)
+        stored, wrapped_keys = known
         opened: dict[str, _OpenSession] = {}
         fresh_keys: dict[str, tuple[bytes, bytes]] = {}
-        for request, session_id, subject in zip(requests, ids, subjects, strict=True):
+        for request, session_id, subject in zip(
+            requests, ids, _subjects(requests, ids), strict=True
+        ):
             if session_id in opened:
                 continue
             if session_id in stored:
@@ -223,10 +250,10 @@ class PrivacyService:
             new_wrapped: bytes | None = None
             if subject in wrapped_keys:
                 data_key = self._keys.unwrap(wrapped_keys[subject])
-            elif subject in fresh_keys:
-                data_key, _ = fresh_keys[subject]
             else:
-                data_key, new_wrapped = fresh_keys[subject] = self._keys.new_data_key()
+                if subject not in fresh_keys:
+                    fresh_keys[subject] = self._keys.new_data_key()
+                data_key, new_wrapped = fresh_keys[subject]
             opened[session_id] = _OpenSession(
                 id=session_id,
                 subject_id=subject,
@@ -308,16 +335,22 @@ class PrivacyService:
         book: PlaceholderBook,
         chosen: Mapping[str, operators.Operator],
     ) -> tuple[str, list[operators.AppliedSpan]]:
-        if not chosen:
-            return book.anonymize(text, spans)
+        default = chosen.get("DEFAULT")
+        if default is None:
 
-        def choose(span: Span, value: str) -> str:
-            operator = chosen.get(span.type) or chosen.get("DEFAULT")
-            if operator is None:
-                return book.placeholder(span.type, value)
-            return operators.run(operator, span, value, key=self._hash_key)
+            def choose(span: Span, value: str) -> str | None:
+                operator = chosen.get(span.type)
+                return None if operator is None else self._run(operator, span, value)
 
-        return operators.apply(text, spans, choose)
+            return book.anonymize(text, spans, choose)
+        return operators.apply(
+            text,
+            spans,
+            lambda span, value: self._run(chosen.get(span.type, default), span, value),
+        )
+
+    def _run(self, operator: operators.Operator, span: Span, value: str) -> str:
+        return operators.run(operator, span, value, key=self._hash_key)
 
     def _keep(
         self,
@@ -327,10 +360,12 @@ class PrivacyService:
         tx: Transaction,
     ) -> None:
         now = self._clock.now()
+        keyed: set[str] = set()
         for session in {id(session): session for session in sessions}.values():
             if session.is_new and session.keeps_nothing and not session.book.new_entries():
                 continue
-            if session.new_wrapped_key is not None:
+            if session.new_wrapped_key is not None and session.subject_id not in keyed:
+                keyed.add(session.subject_id)
                 store.add_subject(tx, who.tenant, session.subject_id, session.new_wrapped_key, now)
             if session.is_new:
                 store.open_session(tx, who.tenant, session.id, session.subject_id, now)
@@ -388,13 +423,29 @@ def _parse_operators(
 ) -> dict[str, operators.Operator]:
     parsed = {}
     for entity, config in configured.items():
+        if not all(_encodable(value) for value in config.values()):
+            raise OperatorInvalid("A field of an operator holds half of a surrogate pair.")
         try:
             parsed[entity] = operators.parse_operator(config)
         except operators.InvalidOperator as error:
             raise OperatorInvalid(str(error)) from error
-        if isinstance(parsed[entity], operators.Keep):
-            raise OperatorInvalid("The operator keep would let personal data through.")
+        if parsed[entity] in _LETS_THROUGH:
+            raise OperatorInvalid("An operator that hides nothing would let personal data through.")
     return parsed
+
+
+def _encodable(value: object) -> bool:
+    try:
+        return not isinstance(value, str) or value.encode() is not None
+    except UnicodeEncodeError:
+        return False
+
+
+def _subjects(requests: Sequence[AnonymizeRequest], ids: Sequence[str]) -> list[str]:
+    return [
+        request.subject or f"own:{session_id}"
+        for request, session_id in zip(requests, ids, strict=True)
+    ]
 
 
 def _wanted(spans: Sequence[Span], request: AnonymizeRequest) -> list[Span]:

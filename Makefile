@@ -1,0 +1,67 @@
+# `make run` and `make test` need python3, node and make; everything else they fetch themselves.
+PORT ?= 8080
+DATA ?= var
+VENV := .venv
+BIN := $(VENV)/bin
+MAKEFLAGS += -j2
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+
+.PHONY: run test process browser lint types contracts console lock openapi reference bench clean
+
+run: $(VENV)/.installed src/customerai/console/index.html
+	$(BIN)/customerai serve --data $(DATA) --port $(PORT) --demo
+
+test: $(VENV)/.dev-installed
+	$(BIN)/python -m pytest -n 2
+	$(BIN)/python -m pytest -m process -p no:randomly -o addopts="-q --strict-markers"
+
+browser: $(VENV)/.dev-installed src/customerai/console/index.html
+	$(BIN)/python scripts/browser_test.py
+
+lint: $(VENV)/.dev-installed
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+
+types: $(VENV)/.dev-installed
+	$(BIN)/mypy
+
+contracts: $(VENV)/.dev-installed
+	$(BIN)/lint-imports
+
+console: web/node_modules/.installed
+	cd web && npm run --silent check
+
+# The environment that runs the product: the locked packages and the package itself.
+$(VENV)/.installed: requirements.lock pyproject.toml scripts/make_venv.sh
+	bash scripts/make_venv.sh $(VENV) requirements.lock
+	touch $@
+
+# The environment that also tests it.
+$(VENV)/.dev-installed: requirements-dev.lock pyproject.toml scripts/make_venv.sh
+	bash scripts/make_venv.sh $(VENV) requirements-dev.lock
+	touch $@ $(VENV)/.installed
+
+web/node_modules/.installed: web/package-lock.json
+	cd web && npm ci --no-audit --no-fund --loglevel=error
+	touch $@
+
+src/customerai/console/index.html: web/node_modules/.installed $(shell find web/src web/public web/index.html web/vite.config.ts -type f 2>/dev/null)
+	cd web && npm run --silent build
+	rm -rf src/customerai/console
+	cp -r web/dist src/customerai/console
+	touch $@
+
+# Written anew when routes, settings, errors, events or metrics change; tests compare.
+openapi: $(VENV)/.dev-installed
+	$(BIN)/customerai openapi docs/reference/openapi.json
+	cd web && npm run --silent codegen
+
+reference: $(VENV)/.dev-installed
+	$(BIN)/python scripts/reference.py
+
+lock:
+	uv pip compile --universal --generate-hashes --no-emit-index-url --no-emit-find-links --python-version 3.10 --custom-compile-command 'make lock' -q pyproject.toml -o requirements.lock
+	uv pip compile --universal --generate-hashes --no-emit-index-url --no-emit-find-links --python-version 3.10 --custom-compile-command 'make lock' -q pyproject.toml --extra postgres --group dev --group train -o requirements-dev.lock
+
+clean:
+	rm -rf $(VENV) web/node_modules web/dist src/customerai/console
