@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -109,7 +109,12 @@ class PlaceholderBook:
         first, second = self._entries.get(one), self._entries.get(other)
         return first is not None and second is not None and first.identity == second.identity
 
-    def anonymize(self, text: str, spans: Iterable[Span]) -> tuple[str, list[AppliedSpan]]:
+    def anonymize(
+        self,
+        text: str,
+        spans: Iterable[Span],
+        choose: Callable[[Span, str], str | None] | None = None,
+    ) -> tuple[str, list[AppliedSpan]]:
         """The text with placeholders for its spans; `restore` gives back exactly `text`.
 
         What the user typed in the shape of a placeholder is kept, and its number reserved, when
@@ -118,6 +123,7 @@ class PlaceholderBook:
 
         Args:
             spans: sorted and disjoint, as `resolver.resolve` gives them.
+            choose: what else stands for a value; None where it is a placeholder.
 
         Raises:
             OverlappingSpans: they are not, or one reaches outside the text.
@@ -126,7 +132,12 @@ class PlaceholderBook:
         ordered = list(spans)
         if "[" in text:
             ordered = self._with_literals(text, ordered)
-        return apply(text, ordered, lambda span, value: self.placeholder(span.type, value))
+
+        def stand_in(span: Span, value: str) -> str:
+            chosen = None if choose is None else choose(span, value)
+            return self.placeholder(span.type, value) if chosen is None else chosen
+
+        return apply(text, ordered, stand_in)
 
     def _with_literals(self, text: str, spans: list[Span]) -> list[Span]:
         starts = [span.start for span in spans]

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import Final, Protocol
+from typing import Final, Protocol, TypeAlias
 
 import structlog
 
@@ -34,6 +34,7 @@ from customerai.core.settings import PrivacySettings
 from customerai.core.telemetry import Metrics, frames_of
 from customerai.privacy import operators, store
 from customerai.privacy.analysis import Analyzer, ParallelAnalysis
+from customerai.privacy.known import repetitions
 from customerai.privacy.placeholders import Entry, PlaceholderBook, restore
 from customerai.privacy.recognizers.spans import Span
 from customerai.privacy.store import SealedToken, SessionMoved, StoredSession
@@ -42,6 +43,9 @@ log = structlog.get_logger(__name__)
 
 POLICY_VERSION: Final = "default-1"
 _ATTEMPTS: Final = 8
+
+_Known: TypeAlias = "tuple[dict[str, StoredSession], dict[str, bytes]]"
+"""Sessions that exist, and the wrapped keys of their customers."""
 
 
 class TextTooLong(ContentTooLarge):
@@ -296,7 +300,13 @@ class PrivacyService:
     ) -> AnonymizeResult:
         results = []
         counts: Counter[str] = Counter()
-        for text, spans in zip(request.texts, found, strict=True):
+        known = [
+            (entry.value, entry.type)
+            for entry in session.book.entries()
+            if entry.type not in request.spared
+        ]
+        everywhere = repetitions(request.texts, found, known)
+        for text, spans in zip(request.texts, everywhere, strict=True):
             safe, applied = self._hide_one(text, spans, session.book, chosen)
             results.append(
                 AnonymizedText(
@@ -429,16 +439,24 @@ def _parse_operators(
             parsed[entity] = operators.parse_operator(config)
         except operators.InvalidOperator as error:
             raise OperatorInvalid(str(error)) from error
-        if parsed[entity] in _LETS_THROUGH:
+        if _lets_through(parsed[entity]):
             raise OperatorInvalid("An operator that hides nothing would let personal data through.")
     return parsed
 
 
+def _lets_through(operator: operators.Operator) -> bool:
+    if isinstance(operator, operators.Mask):
+        return operator.chars_to_mask == 0
+    return isinstance(operator, operators.Keep)
+
+
 def _encodable(value: object) -> bool:
+    """Whether a setting can be written as UTF-8, as all that is sent or kept must be."""
     try:
-        return not isinstance(value, str) or value.encode() is not None
+        str(value).encode()
     except UnicodeEncodeError:
         return False
+    return True
 
 
 def _subjects(requests: Sequence[AnonymizeRequest], ids: Sequence[str]) -> list[str]:

@@ -41,10 +41,21 @@ class StoredSession:
 
 
 def find_sessions(
-    tx: Transaction, tenant: str, session_ids: Sequence[str]
+    tx: Transaction, tenant: str, session_ids: Sequence[str], *, locked: bool = False
 ) -> dict[str, StoredSession]:
-    """The sessions of a tenant that exist among these ids."""
+    """The sessions of a tenant that exist among these ids.
+
+    Args:
+        locked: nobody else adds to them until the transaction ends.
+    """
     wanted = list(set(session_ids))
+    if locked:  # before their values are read; SQLite has one writer and needs no lock
+        tx.execute(
+            select(session.c.id)
+            .where(session.c.tenant == tenant, session.c.id.in_(wanted))
+            .order_by(session.c.id)
+            .with_for_update()
+        ).all()
     tokens: dict[str, list[SealedToken]] = {}
     for row in tx.execute(
         select(token.c.session_id, token.c.placeholder, token.c.type, token.c.sealed).where(
