@@ -53,6 +53,7 @@ audit_entry = Table(
 
 FORMAT = "customerai-audit/1"
 GENESIS = hashlib.sha256(b"customerai-audit/1 genesis").digest()
+_FIELDS = frozenset({"format", "tenant", "seq", "at", "actor", "action", "data", "previous"})
 _BATCH = 512
 _POLL_S = 1.0
 
@@ -77,7 +78,12 @@ class Checkpoint:
 
 
 def record(tx: Transaction, who: Principal, action: str, **data: Detail) -> None:
-    """Note an action, `<service>.<verb_past>`; data are ids, counts, codes and digests."""
+    """Note an action, `<service>.<verb_past>`; data are ids, counts, codes and digests.
+
+    Raises:
+        ValueError: the data have no canonical JSON, such as a number beyond 2**53.
+    """
+    rfc8785.dumps(data)  # here, or it would hold up every tenant's log when its turn comes
     tx.execute(
         insert(audit_intake).values(tenant=who.tenant, actor=who.actor, action=action, data=data)
     )
@@ -160,29 +166,48 @@ def verify(canonical_entries: Iterable[str], expected: Checkpoint | None = None)
     Raises:
         AuditBroken: an entry was changed, dropped, added or moved.
     """
-    previous, size, tenant = GENESIS, 0, ""
+    previous, size, tenant = GENESIS, 0, expected.tenant if expected else ""
     for text in canonical_entries:
-        entry: Mapping[str, Any] = json.loads(text)
-        if rfc8785.dumps(dict(entry)) != text.encode():
-            raise AuditBroken(size, "is not in canonical form")
-        if entry["seq"] != size:
+        entry = _parse(text, size)
+        if type(entry["seq"]) is not int or entry["seq"] != size:
             raise AuditBroken(size, f"is missing, entry {entry['seq']} stands here")
         if entry["previous"] != previous.hex():
             raise AuditBroken(size, "does not follow the entry before it")
-        tenant = entry["tenant"]
+        tenant = tenant or str(entry["tenant"])
+        if entry["tenant"] != tenant:
+            raise AuditBroken(size, "belongs to the log of another tenant")
         previous = leaf_hash(text.encode())
         size += 1
     if expected is not None and (expected.size, expected.head) != (size, previous):
         raise AuditBroken(size, "the log does not end at the checkpoint")
-    return Checkpoint(tenant or (expected.tenant if expected else ""), size, previous)
+    return Checkpoint(tenant, size, previous)
+
+
+def _parse(text: str, place: int) -> Mapping[str, Any]:
+    try:
+        entry = json.loads(text)
+        canonical = isinstance(entry, dict) and rfc8785.dumps(entry) == text.encode()
+    except (ValueError, RecursionError) as error:
+        raise AuditBroken(place, "is not JSON") from error
+    if not canonical:
+        raise AuditBroken(place, "is not in canonical form")
+    if entry.keys() != _FIELDS or entry["format"] != FORMAT:
+        raise AuditBroken(place, f"is no entry of {FORMAT}")
+    narrowed: Mapping[str, Any] = entry
+    return narrowed
 
 
 class Sequencer:
-    """Runs `sequence` whenever something was committed."""
+    """Runs `sequence` whenever something was committed.
 
-    def __init__(self, db: Database, clock: Clock) -> None:
+    Args:
+        poll_s: the pause after a fault, and the longest one without a commit of this process.
+    """
+
+    def __init__(self, db: Database, clock: Clock, *, poll_s: float = _POLL_S) -> None:
         self._db = db
         self._clock = clock
+        self._poll_s = poll_s
         self._wake = asyncio.Event()
 
     async def run(self) -> None:
@@ -193,8 +218,8 @@ class Sequencer:
             try:
                 while await self._db.read(waiting):
                     await self._db.write(partial(sequence, self._clock.now()))
-                with anyio.move_on_after(_POLL_S):
+                with anyio.move_on_after(self._poll_s):
                     await self._wake.wait()
             except Exception as error:  # noqa: BLE001 - the sequencer must outlive a fault
                 log.error("audit.sequencer_failed", error_type=type(error).__name__)
-                await asyncio.sleep(_POLL_S)
+                await asyncio.sleep(self._poll_s)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import OrderedDict
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -33,18 +34,26 @@ class Cache(Protocol):
 
 
 class MemoryCache:
-    """A cache inside the process."""
+    """A cache inside the process.
 
-    def __init__(self, *, max_keys: int = 100_000) -> None:
+    Args:
+        max_keys: keys that are remembered; of more, the one that was allowed longest ago goes.
+        monotonic: seconds on a clock that is never set back.
+    """
+
+    def __init__(
+        self, *, max_keys: int = 100_000, monotonic: Callable[[], float] = time.monotonic
+    ) -> None:
         self._arrivals: OrderedDict[str, float] = OrderedDict()
         self._max_keys = max_keys
+        self._monotonic = monotonic
 
     async def take(self, key: str, *, rate_per_s: float, burst: int) -> RateDecision:
         """Count one request by the generic cell rate algorithm (ITU-T I.371, virtual scheduling).
 
         One number a key, the theoretical arrival time; a refused request costs nothing.
         """
-        now = time.monotonic()
+        now = self._monotonic()
         interval = 1.0 / rate_per_s
         tolerance = interval * burst
         arrival = max(self._arrivals.get(key, now), now)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import datetime, timedelta, timezone
 from typing import Protocol
 
+_EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
+
 
 class Clock(Protocol):
     def now(self) -> datetime:
@@ -30,3 +32,13 @@ class FixedClock:
 
     def advance(self, by: timedelta) -> None:
         self._now += by
+
+
+def to_microseconds(at: datetime) -> int:
+    """Whole microseconds since 1970, exactly: a float of seconds loses them from 2243 on."""
+    return (at - _EPOCH) // timedelta(microseconds=1)
+
+
+def from_microseconds(count: int) -> datetime:
+    """The time so many microseconds after the beginning of 1970."""
+    return _EPOCH + timedelta(microseconds=count)

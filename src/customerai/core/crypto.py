@@ -8,9 +8,9 @@ from the master key by HKDF-SHA-256 (RFC 5869), each for one purpose.
 from __future__ import annotations
 
 import base64
-import binascii
 import os
 import secrets
+from contextlib import suppress
 from pathlib import Path
 
 from cryptography.exceptions import InvalidTag
@@ -39,7 +39,7 @@ class MasterKeyInvalid(RuntimeError):
 def _decode_master(text: str) -> bytes:
     try:
         key = base64.b64decode(text.strip(), validate=True)
-    except binascii.Error as error:
+    except ValueError as error:
         raise MasterKeyInvalid("the master key is not base64") from error
     if len(key) != KEY_BYTES:
         raise MasterKeyInvalid(f"the master key has {len(key)} bytes, {KEY_BYTES} are needed")
@@ -54,16 +54,24 @@ def load_master_key(configured: SecretStr | None, path: Path) -> bytes:
     """
     if configured is not None:
         return _decode_master(configured.get_secret_value())
+    if not path.exists():
+        _make_master_key(path)
+    return _decode_master(path.read_text(encoding="latin-1"))
+
+
+def _make_master_key(path: Path) -> None:
+    """Put a whole key in place, or leave the one that another process put there first."""
+    draft = path.with_name(f"{path.name}.{secrets.token_hex(8)}")
+    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     try:
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        return _decode_master(path.read_text(encoding="ascii"))
-    key = secrets.token_bytes(KEY_BYTES)
-    with os.fdopen(descriptor, "w", encoding="ascii") as file:
-        file.write(base64.b64encode(key).decode("ascii") + "\n")
-        file.flush()
-        os.fsync(file.fileno())
-    return key
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(base64.b64encode(secrets.token_bytes(KEY_BYTES)) + b"\n")
+            file.flush()
+            os.fsync(file.fileno())
+        with suppress(FileExistsError):
+            os.link(draft, path)
+    finally:
+        draft.unlink()
 
 
 def row_identity(*parts: str) -> bytes:

@@ -7,7 +7,7 @@ the class's docstring (RFC 9457). Details never echo what the caller sent: it ma
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import ClassVar
 
 
@@ -35,12 +35,12 @@ class ProblemError(Exception):
     def document(self, instance: str) -> dict[str, object]:
         """The problem document; `instance` is the request id."""
         return {
+            **self.fields,
             "type": f"/problems/{self.slug()}",
             "title": self.title(),
             "status": self.status,
             "detail": self.detail,
             "instance": instance,
-            **self.fields,
         }
 
 
@@ -72,9 +72,16 @@ class NotFound(ProblemError):
 
 
 class MethodNotAllowed(ProblemError):
-    """The address exists, the method does not."""
+    """The address exists, the method does not; `Allow` names those that do."""
 
     status = 405
+
+    def __init__(self, detail: str, *, allow: Iterable[str] = ()) -> None:
+        super().__init__(detail)
+        self.allow = tuple(allow)
+
+    def headers(self) -> dict[str, str]:
+        return {"allow": ", ".join(self.allow)}
 
 
 class Conflict(ProblemError):

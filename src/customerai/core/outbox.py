@@ -129,11 +129,16 @@ def redrive(tx: Transaction, tenant: str, handler: str, event_id: str) -> None:
 
 
 class Relay:
-    """Moves events from the outbox to the bus, in order, and forgets those that it took."""
+    """Moves events from the outbox to the bus, in order, and forgets those that it took.
 
-    def __init__(self, db: Database, bus: Bus) -> None:
+    Args:
+        poll_s: the pause after a fault, and the longest one without a commit of this process.
+    """
+
+    def __init__(self, db: Database, bus: Bus, *, poll_s: float = _POLL_S) -> None:
         self._db = db
         self._bus = bus
+        self._poll_s = poll_s
         self._wake = asyncio.Event()
 
     async def run(self) -> None:
@@ -143,11 +148,11 @@ class Relay:
             self._wake.clear()
             try:
                 if not await self.relay_once():
-                    with anyio.move_on_after(_POLL_S):
+                    with anyio.move_on_after(self._poll_s):
                         await self._wake.wait()
             except Exception as error:  # noqa: BLE001 - a relay loop must outlive a fault
                 log.error("outbox.relay_failed", error_type=type(error).__name__)
-                await asyncio.sleep(_POLL_S)
+                await asyncio.sleep(self._poll_s)
 
     async def relay_once(self) -> int:
         """Publish what waits, one batch; returns its size."""
@@ -163,24 +168,40 @@ class Relay:
                 [Envelope(r.id, r.name, r.payload) for r in rows if r.handler == handler],
                 only=handler,
             )
-        taken = [row.seq for row in rows]
+        # SQLite numbers an emptied table from 1 again: a number alone may name a later event.
+        taken = [row.seq for row in rows], [row.id for row in rows]
 
         def forget(tx: Transaction) -> None:
-            tx.execute(delete(outbox_event).where(outbox_event.c.seq.in_(taken)))
+            tx.execute(
+                delete(outbox_event).where(
+                    outbox_event.c.seq.in_(taken[0]), outbox_event.c.id.in_(taken[1])
+                )
+            )
 
         await self._db.write(forget)
         return len(rows)
 
 
 class Consumer:
-    """Feeds one handler: skips what it handled, retries what fails, parks what keeps failing."""
+    """Feeds one handler: skips what it handled, retries what fails, parks what keeps failing.
+
+    Args:
+        backoff_s: the pauses before a failing event is tried again; then it is parked.
+    """
 
     def __init__(
-        self, db: Database, clock: Clock, metrics: Metrics, subscription: Subscription
+        self,
+        db: Database,
+        clock: Clock,
+        metrics: Metrics,
+        subscription: Subscription,
+        *,
+        backoff_s: Sequence[float] = _BACKOFF_S,
     ) -> None:
         self._db = db
         self._clock = clock
         self._metrics = metrics
+        self._backoff_s = tuple(backoff_s)
         self.subscription = subscription
 
     async def deliver(self, envelopes: Sequence[Envelope]) -> None:
@@ -197,7 +218,7 @@ class Consumer:
                 await self._deliver_alone(envelope)
 
     async def _deliver_alone(self, envelope: Envelope) -> None:
-        for attempt, pause_s in enumerate((0.0, *_BACKOFF_S), start=1):
+        for attempt, pause_s in enumerate((0.0, *self._backoff_s), start=1):
             await asyncio.sleep(pause_s)
             try:
                 await self._handle([envelope])
@@ -257,7 +278,7 @@ class Consumer:
             "id": envelope.id,
             "name": envelope.name,
             "payload": envelope.payload,
-            "attempts": len(_BACKOFF_S) + 1,
+            "attempts": len(self._backoff_s) + 1,
             "error": error,
             "parked_at": self._clock.now(),
         }

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timezone
+from datetime import datetime
 
+from customerai.core.clock import from_microseconds, to_microseconds
 from customerai.core.errors import InvalidRequest
 
-_MICROSECONDS = 1_000_000
 _MOST_DIGITS = 16  # microseconds up to the year 2286
 
 
@@ -19,7 +19,7 @@ class CursorInvalid(InvalidRequest):
 
 def encode(at: datetime, row_id: str) -> str:
     """The place after a row, as text."""
-    return f"{round(at.timestamp() * _MICROSECONDS)}.{row_id}"
+    return f"{to_microseconds(at)}.{row_id}"
 
 
 def decode(cursor: str | None) -> tuple[datetime, str] | None:
@@ -33,4 +33,4 @@ def decode(cursor: str | None) -> tuple[datetime, str] | None:
     at, _, row_id = cursor.partition(".")
     if not (at.isascii() and at.isdigit()) or len(at) > _MOST_DIGITS or not row_id:
         raise CursorInvalid
-    return datetime.fromtimestamp(int(at) / _MICROSECONDS, tz=timezone.utc), row_id
+    return from_microseconds(int(at)), row_id

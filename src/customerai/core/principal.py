@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import OrderedDict
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -68,15 +69,18 @@ def system_principal(tenant: str, part: str) -> Principal:
 class InternalTokens:
     """Signs and verifies identities between services: JWT, HS256, valid for about a minute."""
 
-    def __init__(self, key: bytes, *, ttl_s: int = 60) -> None:
+    def __init__(
+        self, key: bytes, *, ttl_s: int = 60, clock: Callable[[], float] = time.time
+    ) -> None:
         self._key = key
         self._ttl_s = ttl_s
+        self._clock = clock
         self._signed: OrderedDict[Principal, tuple[float, str]] = OrderedDict()
         self._verified: OrderedDict[str, tuple[float, Principal]] = OrderedDict()
 
     def sign(self, principal: Principal) -> str:
         """A token for this principal, reused for half of its life."""
-        now = time.time()
+        now = self._clock()
         cached = self._signed.get(principal)
         if cached is not None and cached[0] > now:
             return cached[1]
@@ -100,7 +104,7 @@ class InternalTokens:
         Raises:
             InternalTokenInvalid: the token is forged, expired or not for us.
         """
-        now = time.time()
+        now = self._clock()
         cached = self._verified.get(token)
         if cached is not None and cached[0] > now:
             return cached[1]
@@ -110,16 +114,20 @@ class InternalTokens:
                 self._key,
                 algorithms=[_ALGORITHM],
                 audience=_AUDIENCE,
-                options={"require": ["exp", "aud", "ten", "act", "scp"]},
+                # The expiry is checked below, by the clock that we were handed.
+                options={"require": ["exp", "aud", "ten", "act", "scp"], "verify_exp": False},
             )
         except jwt.InvalidTokenError as error:
             raise InternalTokenInvalid from error
+        expires, scopes = claims["exp"], claims["scp"]
+        if not isinstance(expires, int) or expires <= now or not isinstance(scopes, list):
+            raise InternalTokenInvalid
         principal = Principal(
             tenant=str(claims["ten"]),
             actor=str(claims["act"]),
-            scopes=frozenset(str(scope) for scope in claims["scp"]),
+            scopes=frozenset(str(scope) for scope in scopes),
         )
-        self._remember(self._verified, token, (float(claims["exp"]), principal))
+        self._remember(self._verified, token, (expires, principal))
         return principal
 
     @staticmethod

@@ -2,8 +2,8 @@
 
 Only the privacy service makes `SafeText` (through `core.safe_text_issuer`, whose importers an
 import contract lists); model ports, stores of messages and the retrieval index accept nothing
-else. It is a `str`, but every operation on it gives a plain `str`: what is built from safe text
-must be asked for again, either from the privacy service or by `compose`.
+else. It is a `str`, but every operation that changes it gives a plain `str`: what is built from
+safe text must be asked for again, either from the privacy service or by `compose`.
 """
 
 from __future__ import annotations
@@ -39,7 +39,13 @@ class SafeText(str):
 
 
 def part(text: SafeText, start: int, end: int) -> SafeText:
-    """The characters `start` to `end` (code points, end exclusive) of a safe text, still safe."""
+    """The characters `start` to `end` (code points, end exclusive) of a safe text, still safe.
+
+    Raises:
+        TypeError: the text is not `SafeText`.
+    """
+    if not isinstance(text, SafeText):
+        raise TypeError("only a part of SafeText is safe")
     return SafeText(text[start:end], key=_ISSUER_KEY)
 
 

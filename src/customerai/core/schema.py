@@ -9,6 +9,7 @@ from sqlalchemy import BigInteger, Integer, MetaData, Text
 from sqlalchemy.engine import Dialect
 from sqlalchemy.types import TypeDecorator
 
+from customerai.core.clock import from_microseconds, to_microseconds
 from customerai.core.safe_text import SafeText
 from customerai.core.safe_text_issuer import issue
 
@@ -23,8 +24,6 @@ metadata = MetaData(
 # SQLite numbers rows by itself only in a column declared INTEGER.
 Sequence = BigInteger().with_variant(Integer(), "sqlite")
 
-_MICROSECONDS = 1_000_000
-
 
 class Timestamp(TypeDecorator[datetime]):
     """An aware UTC time, kept as whole microseconds since 1970."""
@@ -37,12 +36,11 @@ class Timestamp(TypeDecorator[datetime]):
             return None
         if value.tzinfo is None:
             raise ValueError("a time without a zone is not stored")
-        return round(value.timestamp() * _MICROSECONDS)
+        # In UTC first: at the ends of the calendar a zone may reach a year that cannot be read.
+        return to_microseconds(value.astimezone(timezone.utc))
 
     def process_result_value(self, value: int | None, dialect: Dialect) -> datetime | None:
-        if value is None:
-            return None
-        return datetime.fromtimestamp(value / _MICROSECONDS, tz=timezone.utc)
+        return None if value is None else from_microseconds(value)
 
 
 class SafeTextColumn(TypeDecorator[SafeText]):
@@ -67,7 +65,9 @@ class JsonColumn(TypeDecorator[object]):
     cache_ok = True
 
     def process_bind_param(self, value: object, dialect: Dialect) -> str | None:
-        return None if value is None else orjson.dumps(value).decode()
+        return (
+            None if value is None else orjson.dumps(value, option=orjson.OPT_NON_STR_KEYS).decode()
+        )
 
     def process_result_value(self, value: str | None, dialect: Dialect) -> object:
         return None if value is None else orjson.loads(value)

@@ -14,6 +14,7 @@ from customerai.core.http import Body, Caller, Reply, scope, service_app
 from customerai.core.ids import new_id
 from customerai.core.intervals import Interval
 from customerai.core.principal import InternalTokens
+from customerai.core.times import is_plausible
 from customerai.fairness.metrics import Comparison, Rate
 from customerai.fairness.service import FairnessService, Report
 from customerai.fairness.tensor import Decision
@@ -23,10 +24,10 @@ Outcome = Annotated[str, Field(min_length=1, max_length=32)]
 
 
 class DecisionTimeInvalid(InvalidRequest):
-    """A decision's or a range's time names no time zone."""
+    """A decision's or a range's time names no time zone, or lies outside 1990 to 2099."""
 
     def __init__(self) -> None:
-        super().__init__("A time needs its zone, such as 2026-01-31T09:00:00Z.")
+        super().__init__("A time needs its zone, such as 2026-01-31T09:00:00Z, from 1990 to 2099.")
 
 
 class DecisionRequest(Body):
@@ -157,7 +158,7 @@ def build(service: FairnessService, clock: Clock, tokens: InternalTokens) -> Fas
     ) -> ReportReply:
         """Selection rates by group with intervals; repeat `feature` to cross several."""
         for at in (start, end):
-            if at is not None and at.tzinfo is None:
+            if at is not None and not is_plausible(at):
                 raise DecisionTimeInvalid
         return _report(
             await service.report(
@@ -177,7 +178,7 @@ def build(service: FairnessService, clock: Clock, tokens: InternalTokens) -> Fas
 
 def _decision(body: DecisionRequest, now: datetime) -> Decision:
     at = body.at or now
-    if at.tzinfo is None:
+    if not is_plausible(at):
         raise DecisionTimeInvalid
     return Decision(
         id=body.id or new_id("dec"),

@@ -13,7 +13,7 @@ from typing import Final
 
 from customerai.core.intervals import Interval, katz, newcombe, wilson
 
-FOUR_FIFTHS: Final = 0.8  # 29 CFR 1607.4(D)
+FOUR_FIFTHS: Final = (4, 5)  # 29 CFR 1607.4(D), as whole numbers: 0.6 / 0.75 is below 0.8
 
 
 @dataclass(frozen=True)
@@ -102,8 +102,6 @@ def compare(rates: list[Rate], *, confidence: float = 0.95) -> Comparison:
         return _undefined("fewer than two groups are large enough")
     high = max(defined, key=lambda rate: (rate.value or 0.0, rate.group))
     low = min(defined, key=lambda rate: (rate.value or 0.0, rate.group))
-    if high.group == low.group:
-        high = next(rate for rate in defined if rate.group != low.group)
     pairs = len(defined) * (len(defined) - 1) // 2
     shared = 1 - (1 - confidence) / pairs
     gap = newcombe(high.successes, high.n, low.successes, low.n, confidence=shared)
@@ -118,10 +116,15 @@ def compare(rates: list[Rate], *, confidence: float = 0.95) -> Comparison:
         difference_interval=gap,
         ratio=ratio,
         ratio_interval=katz(low.successes, low.n, high.successes, high.n, confidence=shared),
-        four_fifths=None if ratio is None else ratio >= FOUR_FIFTHS,
+        four_fifths=None if ratio is None else _keeps_four_fifths(low, high),
         verdict="apart" if gap.low > 0 else "not shown",
         reason=None if ratio is not None else "the ratio is undefined: no group was favoured",
     )
+
+
+def _keeps_four_fifths(low: Rate, high: Rate) -> bool:
+    numerator, denominator = FOUR_FIFTHS
+    return denominator * low.successes * high.n >= numerator * high.successes * low.n
 
 
 def _undefined(reason: str) -> Comparison:

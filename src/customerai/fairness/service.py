@@ -29,6 +29,7 @@ from customerai.fairness.metrics import Comparison, Rate
 from customerai.fairness.tensor import Cell, Decision
 
 _ALL_DAYS: Final = (0, 2_000_000)
+_WORDS_A_CALL: Final = 200
 FAVOURABLE: Final[Mapping[str, str]] = {"reply": "answered"}
 
 
@@ -40,10 +41,12 @@ class DecisionNotFound(NotFound):
 
 
 class PersonalGroupLabel(InvalidRequest):
-    """A group's or an outcome's name holds personal data; group labels name groups, not people."""
+    """A group's, label's or outcome's name holds personal data; it names groups, not people."""
 
     def __init__(self) -> None:
-        super().__init__("A group, kind or outcome looks like personal data; use group names.")
+        super().__init__(
+            "A group, kind, outcome, label or version looks like personal data; use group names."
+        )
 
 
 @dataclass(frozen=True)
@@ -85,7 +88,7 @@ class FairnessService:
             PersonalGroupLabel: a group's name holds personal data.
             PrivacyUnavailable: nothing was recorded.
         """
-        await self._refuse_personal(who, decisions)
+        await self._refuse_personal(who, [word for item in decisions for word in _words(item)])
 
         def work(tx: Transaction) -> int:
             new = self._count(tx, who.tenant, decisions)
@@ -128,7 +131,10 @@ class FairnessService:
 
         Raises:
             DecisionNotFound: not one of this tenant.
+            PersonalGroupLabel: the label holds personal data.
+            PrivacyUnavailable: nothing was changed.
         """
+        await self._refuse_personal(who, [label])
 
         def work(tx: Transaction) -> Decision:
             before = store.find_decision(tx, who.tenant, decision_id)
@@ -192,23 +198,27 @@ class FairnessService:
             self._metrics.decisions.labels(kind=own).inc()
         return len(new)
 
-    async def _refuse_personal(self, who: Principal, decisions: Sequence[Decision]) -> None:
-        words = {
-            word
-            for item in decisions
-            for word in (item.kind, item.outcome, *item.groups, *item.groups.values())
-        }
-        (result,) = await self._privacy.anonymize(
-            who,
-            [
-                AnonymizeRequest(
-                    texts=tuple(sorted(words)),
-                    purpose="group-labels",
-                    operators={"DEFAULT": {"operator": "replace"}},
-                    spared=LABEL_TYPES,
-                    min_score=LABEL_MIN_SCORE,
-                )
-            ],
-        )
-        if any(item.spans for item in result.results):
-            raise PersonalGroupLabel
+    async def _refuse_personal(self, who: Principal, words: Sequence[str]) -> None:
+        distinct = sorted(set(words))
+        for start in range(0, len(distinct), _WORDS_A_CALL):
+            (result,) = await self._privacy.anonymize(
+                who,
+                [
+                    AnonymizeRequest(
+                        texts=tuple(distinct[start : start + _WORDS_A_CALL]),
+                        purpose="group-labels",
+                        operators={"DEFAULT": {"operator": "replace"}},
+                        spared=LABEL_TYPES,
+                        min_score=LABEL_MIN_SCORE,
+                    )
+                ],
+            )
+            if any(item.spans for item in result.results):
+                raise PersonalGroupLabel
+
+
+def _words(decision: Decision) -> list[str]:
+    """Everything about a decision that the caller names freely and that is counted by."""
+    label = [] if decision.label is None else [decision.label]
+    named = [decision.kind, decision.outcome, decision.policy_version, *label]
+    return [*named, *decision.groups, *decision.groups.values()]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -83,14 +83,22 @@ def outcomes_by_group(
 
     Args:
         features: names of sensitive features; the parts of a group's name are joined by `|`
-            in this order, a missing one is `unknown`.
+            in this order, a missing one is `unknown`; inside a part of several, `|` and `\\` have
+            a `\\` before them, so that different groups have different names.
     """
     found: dict[str, Counter[str]] = {}
     for cell, n in cells:
         labels = json.loads(cell.groups)
-        group = JOINER.join(labels.get(feature, UNKNOWN) for feature in features)
+        group = _name([labels.get(feature, UNKNOWN) for feature in features])
         found.setdefault(group, Counter())[cell.outcome] += n
     return {group: counts for group, counts in sorted(found.items()) if counts.total()}
+
+
+def _name(parts: Sequence[str]) -> str:
+    if len(parts) == 1:
+        return parts[0]
+    escaped = (part.replace("\\", "\\\\").replace(JOINER, "\\" + JOINER) for part in parts)
+    return JOINER.join(escaped)
 
 
 def features_in(cells: Iterable[tuple[Cell, int]]) -> list[str]:

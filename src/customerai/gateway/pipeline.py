@@ -462,8 +462,8 @@ class RouteStage:
         async def began(message: Message) -> None:
             if timer is not None:
                 timer.cancel()
-            if body.exceeded and message["type"] == "http.response.start":
-                raise BodyTooLarge(body.limit)  # whatever the service made of half a body
+            if body.exceeded:
+                return  # whatever the service made of half a body
             await send(message)
 
         try:
@@ -474,9 +474,13 @@ class RouteStage:
             if hasattr(task, "uncancel"):  # Python 3.11 counts requests to cancel
                 task.uncancel()
             raise UpstreamTimeout("The service took too long.") from None
+        except BodyTooLarge:
+            pass  # said below, whether the service let it through or not
         finally:
             if timer is not None:
                 timer.cancel()
+        if body.exceeded:
+            raise BodyTooLarge(body.limit)
 
 
 class _LimitedBody:

@@ -13,7 +13,7 @@ from customerai.contracts.privacy import AnonymizeRequest, Privacy
 from customerai.contracts.responder import Responder
 from customerai.core import audit
 from customerai.core.db import Database, Transaction
-from customerai.core.errors import NotFound
+from customerai.core.errors import InvalidRequest, NotFound
 from customerai.core.events import Effect
 from customerai.core.guard import in_thread
 from customerai.core.ids import new_id
@@ -35,6 +35,8 @@ from customerai.ml.classifier import LabelInfo, Prediction
 
 _HOURLY_UP_TO: Final = 72  # hours shown one by one; longer ranges are shown by the day
 _HOURS_A_DAY: Final = 24
+MOST_HOURS: Final = 3660 * _HOURS_A_DAY
+"""Longest range of a report: ten years."""
 
 
 class Classifier(Protocol):
@@ -50,6 +52,15 @@ class Languages(Protocol):
     """Tells languages; implemented by `ml.language.LanguageIdentifier`."""
 
     def identify(self, texts: Sequence[SafeText]) -> list[tuple[str, float]]: ...
+
+
+class RangeInvalid(InvalidRequest):
+    """A range of time ends before it begins, spans over ten years, or names no time zone."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "from and to need a time zone, from must come first, and ten years are the most."
+        )
 
 
 class ConversationNotScored(NotFound):
@@ -247,14 +258,18 @@ class InsightsService:
         end: datetime | None = None,
         channel: str | None = None,
     ) -> Overview:
-        """Counts of a range, by default of all there is; costs the same at any volume."""
+        """Counts of a range, by default of the last ten years; costs the same at any volume.
+
+        Raises:
+            RangeInvalid: it spans over ten years.
+        """
 
         def work(tx: Transaction) -> Overview:
             first, last = _range(store.span_of_hours(tx, who.tenant), start, end)
-            length = last - first
-            daily = length > _HOURLY_UP_TO
+            daily = last - first > _HOURLY_UP_TO
             if daily:
                 first -= first % _HOURS_A_DAY
+            length = last - first
             now = store.totals(tx, who.tenant, start=first, end=last, channel=channel)
             past = store.totals(tx, who.tenant, start=first - length, end=first, channel=channel)
             points = store.series(
@@ -357,9 +372,18 @@ def _keep(
 def _range(
     known: tuple[int, int] | None, start: datetime | None, end: datetime | None
 ) -> tuple[int, int]:
-    low, high = known or (0, 0)
-    first = low if start is None else rollups.hour_of(start)
-    last = high + 1 if end is None else -(-int(end.timestamp()) // SECONDS_AN_HOUR)
+    """The first hour and the one after the last; of what is not said, all that is known."""
+    last = None if end is None else -(-int(end.timestamp()) // SECONDS_AN_HOUR)
+    first = None if start is None else rollups.hour_of(start)
+    if known is None:
+        nowhere = first if last is None else last
+        known = (nowhere or 0, nowhere or 0)
+    if last is None:
+        last = known[1] + 1
+    if first is None:
+        first = min(max(known[0], last - MOST_HOURS), last)
+    if last - first > MOST_HOURS:
+        raise RangeInvalid
     return first, max(first, last)
 
 

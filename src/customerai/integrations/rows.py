@@ -13,12 +13,15 @@ from datetime import datetime, timezone
 from typing import Any, Final, Literal
 
 from customerai.contracts.responder import ImportedMessage, Role
+from customerai.core.times import EARLIEST, LATEST, is_plausible
 
 FileFormat = Literal["csv", "jsonl"]
 Row = Mapping[str, Any]
 
 _MOST_TEXT_CHARS: Final = 1_000_000
-_MOST_LABEL_CHARS: Final = 64
+_MOST_LABEL_CHARS: Final = 1000
+_MOST_CELL_CHARS: Final = 4 * _MOST_TEXT_CHARS
+_MOST_LINE_CHARS: Final = 16 * _MOST_TEXT_CHARS
 _MOST_ID_CHARS: Final = 200
 
 # Column names of common exports, most telling first.
@@ -74,6 +77,11 @@ class Mapped:
         )  # fmt: skip
         named = [column for column in single if column is not None]
         return [*named, *self.groups.values(), *self.attributes.values()]
+
+    def labels(self) -> list[str]:
+        """The columns of channels, groups and attributes."""
+        channel = [] if self.channel is None else [self.channel]
+        return [*channel, *self.groups.values(), *self.attributes.values()]
 
 
 @dataclass(frozen=True)
@@ -132,18 +140,16 @@ def read(lines: Iterable[str], file_format: FileFormat) -> Iterator[Row | Refuse
 
 def _csv(lines: Iterable[str]) -> Iterator[list[str] | None]:
     """Rows of cells; None stands for one that breaks the format."""
+    # One limit for the process and never put back: files are read at the same time.
+    csv.field_size_limit(_MOST_CELL_CHARS)
     reader = csv.reader(lines)
-    previous = csv.field_size_limit(_MOST_TEXT_CHARS * 4)
-    try:
-        while True:
-            try:
-                yield next(reader)
-            except csv.Error:
-                yield None
-            except StopIteration:
-                return
-    finally:
-        csv.field_size_limit(previous)
+    while True:
+        try:
+            yield next(reader)
+        except csv.Error:
+            yield None
+        except StopIteration:
+            return
 
 
 def _json_row(line: str) -> Row | Refused:
@@ -187,6 +193,8 @@ class MessageReader:
             return Refused("unknown_role", f"{mapped.role} says neither customer nor agent")
         if any(len(_id(row, c)) > _MOST_ID_CHARS for c in (mapped.conversation, mapped.message)):
             return Refused("id_too_long", f"an id has over {_MOST_ID_CHARS} characters")
+        if any(len(_id(row, c)) > _MOST_LABEL_CHARS for c in mapped.labels()):
+            return Refused("label_too_long", f"a label has over {_MOST_LABEL_CHARS} characters")
         if mapped.conversation is not None and not _id(row, mapped.conversation):
             return Refused("missing_conversation", f"{mapped.conversation} is empty")
         # A row without ids is known by what it says; the same again is a further message.
@@ -201,7 +209,7 @@ class MessageReader:
             text=text,
             at=at,
             customer=_id(row, mapped.customer) or None,
-            channel=_label(row, mapped.channel) or "import",
+            channel=_id(row, mapped.channel) or "import",
             groups=_labels(row, mapped.groups),
             attributes=_labels(row, mapped.attributes),
         )
@@ -221,12 +229,8 @@ def _id(row: Row, column: str | None) -> str:
     return "" if value is None or isinstance(value, (dict, list)) else str(value).strip()
 
 
-def _label(row: Row, column: str | None) -> str:
-    return _id(row, column)[:_MOST_LABEL_CHARS]
-
-
 def _labels(row: Row, columns: Mapping[str, str]) -> dict[str, str]:
-    found = {name: _label(row, column) for name, column in columns.items()}
+    found = {name: _id(row, column) for name, column in columns.items()}
     return {name: label for name, label in found.items() if label}
 
 
@@ -234,8 +238,6 @@ def _role(value: object) -> Role | None:
     return _ROLES.get(str(value).strip().lower())
 
 
-_EARLIEST: Final = datetime(1990, 1, 1, tzinfo=timezone.utc)
-_LATEST: Final = datetime(2100, 1, 1, tzinfo=timezone.utc)
 _MILLISECONDS_FROM: Final = 1e11  # a number this large counts milliseconds
 
 
@@ -247,7 +249,7 @@ def _time(value: object) -> datetime | None:
         pass
     else:
         seconds = number / 1000 if abs(number) >= _MILLISECONDS_FROM else number
-        if not _EARLIEST.timestamp() <= seconds < _LATEST.timestamp():
+        if not EARLIEST.timestamp() <= seconds < LATEST.timestamp():
             return None
         return datetime.fromtimestamp(seconds, tz=timezone.utc)
     text = str(value).strip().replace(" UTC", "+00:00")
@@ -258,8 +260,7 @@ def _time(value: object) -> datetime | None:
     except ValueError:
         return None
     at = parsed if parsed.tzinfo is not None else parsed.replace(tzinfo=timezone.utc)
-    at = at.astimezone(timezone.utc)
-    return at if _EARLIEST <= at < _LATEST else None
+    return at.astimezone(timezone.utc) if is_plausible(at) else None
 
 
 def _digest(*parts: str) -> bytes:
@@ -274,7 +275,7 @@ def text_lines(chunks: Iterable[bytes]) -> Iterator[str]:
     """Lines of a UTF-8 file that comes in pieces, line ends kept, a byte order mark dropped.
 
     Raises:
-        FileUnreadable: the bytes are not UTF-8.
+        FileUnreadable: the bytes are not UTF-8, or a line has no end in sight.
     """
     decoder = codecs.getincrementaldecoder("utf-8-sig")("strict")
     rest = ""
@@ -283,6 +284,8 @@ def text_lines(chunks: Iterable[bytes]) -> Iterator[str]:
             rest += decoder.decode(chunk)
             *lines, rest = rest.split("\n")
             yield from (line + "\n" for line in lines)
+            if len(rest) > _MOST_LINE_CHARS:
+                raise FileUnreadable(f"A line has over {_MOST_LINE_CHARS} characters.")
         rest += decoder.decode(b"", final=True)
     except UnicodeDecodeError as error:
         raise FileUnreadable("The file is not UTF-8 text.") from error

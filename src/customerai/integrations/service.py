@@ -168,12 +168,27 @@ class ImportService:
 
     async def run(self) -> None:
         """Work on imports, those first that a restart cut off, until cancelled."""
+        await self._tidy(also_unknown=True)  # no upload has begun yet
         while True:
             self._wake.clear()
             for job in await self._db.read(lambda tx: jobs.unfinished(tx, KIND)):
                 await self._run_one(job)
+            await self._tidy()
             with anyio.move_on_after(_POLL_S):
                 await self._wake.wait()
+
+    async def _tidy(self, *, also_unknown: bool = False) -> None:
+        """Remove the files of imports that ended, such as by being cancelled while they waited.
+
+        Args:
+            also_unknown: remove files, too, whose upload was cut off by the end of a process.
+        """
+        paths = {path.stem: path for path in self._folder.glob("*.sealed")}
+        states = await self._db.read(lambda tx: store.states_of_imports(tx, list(paths)))
+        for job_id, path in paths.items():
+            state = states.get(job_id)
+            if also_unknown if state is None else state not in (jobs.QUEUED, jobs.RUNNING):
+                path.unlink(missing_ok=True)
 
     async def _run_one(self, job: Job) -> None:
         try:
@@ -188,6 +203,7 @@ class ImportService:
                 stack=frames_of(error),
             )
             await self._fail(job, InternalError("The import failed; the fault was logged."))
+        self._path(job.id).unlink(missing_ok=True)
 
     async def _import(self, job: Job) -> None:
         key = self._keys.unwrap(base64.b64decode(job.spec["key"]))
@@ -202,8 +218,9 @@ class ImportService:
             resumed_at=now,
             resumed_done=job.done,
         )
-        await self._db.write(
-            lambda tx: jobs.change(
+
+        def begin(tx: Transaction) -> bool:
+            return _change_unless_ended(
                 tx,
                 job,
                 status=job.status,
@@ -212,7 +229,9 @@ class ImportService:
                 resumed_at=now,
                 resumed_done=job.done,
             )
-        )
+
+        if not await self._db.write(begin):
+            return
         who = system_principal(job.tenant, "import")
         progress = dict(job.result or {"stored": 0, "repeated": 0, "rejected": 0})
         batches = _Batches(path, key, job, self._settings.batch_rows)
@@ -225,10 +244,8 @@ class ImportService:
             progress["repeated"] += outcome[1]
             progress["rejected"] += len(tally.rejects)
             if not await self._checkpoint(job, batches.done, tally.rejects, progress):
-                path.unlink(missing_ok=True)
                 return
         await self._finish(job, progress)
-        path.unlink(missing_ok=True)
 
     async def _store(self, who: Principal, messages: list[ImportedMessage]) -> tuple[int, int]:
         """Store a batch; an unavailable privacy service is waited for, not skipped."""
@@ -249,11 +266,10 @@ class ImportService:
         """Note how far a job is; False when it was cancelled meanwhile."""
 
         def work(tx: Transaction) -> bool:
-            if jobs.find(tx, job.tenant, job.id).status != jobs.RUNNING:
+            if not _change_unless_ended(tx, job, done=done, result=progress):
                 return False
             room = self._settings.max_rejects - store.count_rejects(tx, job.tenant, job.id)
             store.add_rejects(tx, job.tenant, job.id, rejects[: max(room, 0)])
-            jobs.change(tx, job, done=done, result=progress)
             return True
 
         self._metrics.import_rows.labels(outcome="rejected").inc(len(rejects))
@@ -262,23 +278,28 @@ class ImportService:
     async def _finish(self, job: Job, progress: dict[str, int]) -> None:
         now = self._clock.now()
 
-        def work(tx: Transaction) -> None:
-            jobs.change(tx, job, status=jobs.DONE, finished_at=now, result=progress)
+        def work(tx: Transaction) -> bool:
+            if not _change_unless_ended(
+                tx, job, status=jobs.DONE, finished_at=now, result=progress
+            ):
+                return False
             audit.record(
                 tx, system_principal(job.tenant, "import"), "integrations.import_done",
                 job=job.id, **progress,
             )  # fmt: skip
+            return True
 
-        await self._db.write(work)
-        log.info("integrations.import_done", job_id=job.id, **progress)
+        if await self._db.write(work):
+            log.info("integrations.import_done", job_id=job.id, **progress)
 
     async def _fail(self, job: Job, error: ProblemError) -> None:
         now = self._clock.now()
         problem = error.document(job.id)
         await self._db.write(
-            lambda tx: jobs.change(tx, job, status=jobs.FAILED, finished_at=now, problem=problem)
+            lambda tx: _change_unless_ended(
+                tx, job, status=jobs.FAILED, finished_at=now, problem=problem
+            )
         )
-        self._path(job.id).unlink(missing_ok=True)
 
     def _spec(
         self, path: Path, key: bytes, job_id: str, name: str, fields: dict[str, str]
@@ -324,6 +345,14 @@ class _Batches:
                 tally.messages.append(found)
         self._skip = 0
         return tally if tally.messages or tally.rejects else None
+
+
+def _change_unless_ended(tx: Transaction, job: Job, **values: Any) -> bool:
+    """Set columns of a job; False, and nothing is set, when it was cancelled meanwhile."""
+    if jobs.find(tx, job.tenant, job.id).status not in (jobs.QUEUED, jobs.RUNNING):
+        return False
+    jobs.change(tx, job, **values)
+    return True
 
 
 def _lines(path: Path, key: bytes, job_id: str) -> Iterator[str]:

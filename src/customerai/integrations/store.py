@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from sqlalchemy import func, select
 
 from customerai.core.db import Transaction, insert_new
+from customerai.core.jobs import job_table
 from customerai.integrations.tables import reject
 
 
@@ -46,3 +47,9 @@ def list_rejects(
         .limit(limit)
     )
     return [Reject(row.row, row.code, row.detail) for row in rows]
+
+
+def states_of_imports(tx: Transaction, job_ids: Sequence[str]) -> dict[str, str]:
+    """How far the imports are that exist among these ids, of all tenants."""
+    rows = tx.execute(select(job_table.c.id, job_table.c.status).where(job_table.c.id.in_(job_ids)))
+    return {row.id: row.status for row in rows}

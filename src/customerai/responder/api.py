@@ -14,6 +14,7 @@ from customerai.core.errors import InvalidRequest
 from customerai.core.http import Body, Caller, Reply, scope, service_app
 from customerai.core.principal import InternalTokens, Principal
 from customerai.core.safe_text import SafeText
+from customerai.core.times import is_plausible
 from customerai.responder.knowledge import KnowledgeService, NewDocument
 from customerai.responder.replying import ReplyService
 from customerai.responder.service import NewConversation, ResponderService
@@ -26,11 +27,11 @@ External = Annotated[str, Field(min_length=1, max_length=200)]
 IdempotencyKey = Annotated[str | None, Header(alias="Idempotency-Key", max_length=200)]
 
 
-class TimeWithoutZone(InvalidRequest):
-    """A time was given without its zone."""
+class MessageTimeInvalid(InvalidRequest):
+    """A message's time names no time zone, or lies outside 1990 to 2099."""
 
     def __init__(self) -> None:
-        super().__init__("A time needs its zone, such as 2026-01-31T09:00:00Z.")
+        super().__init__("A time needs its zone, such as 2026-01-31T09:00:00Z, from 1990 to 2099.")
 
 
 class ConversationRequest(Body):
@@ -263,8 +264,8 @@ def _conversations(service: ResponderService) -> APIRouter:
         idempotency_key: IdempotencyKey = None,
     ) -> MessageReply:
         """Append a message; the same `external_id` or `Idempotency-Key` finds it again."""
-        if body.at is not None and body.at.tzinfo is None:
-            raise TimeWithoutZone
+        if body.at is not None and not is_plausible(body.at):
+            raise MessageTimeInvalid
         stored = await service.add_message(
             who,
             conversation_id,

@@ -129,20 +129,21 @@ class KnowledgeService:
             updated_at=now,
         )
 
-        def work(tx: Transaction) -> None:
-            store.put_document(tx, document, passages)
+        def work(tx: Transaction) -> Document:
+            stored = store.put_document(tx, document, passages)
             audit.record(
                 tx,
                 who,
                 "responder.document_stored",
-                document=document.id,
-                version=document.version,
+                document=stored.id,
+                version=stored.version,
                 passages=len(passages),
             )
+            return stored
 
-        await self._db.write(work)
+        stored = await self._db.write(work)
         await self._index(who.tenant)
-        return document
+        return stored
 
     async def drop_document(self, who: Principal, document_id: str) -> None:
         """Remove a document from the knowledge.

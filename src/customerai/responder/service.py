@@ -27,12 +27,13 @@ from customerai.core.db import Database, Transaction
 from customerai.core.errors import NotFound
 from customerai.core.ids import new_id
 from customerai.core.principal import Principal
-from customerai.core.safe_text import SafeText
+from customerai.core.safe_text import SafeText, part
 from customerai.core.telemetry import Metrics
 from customerai.responder import store
 from customerai.responder.store import Conversation, Message, NewMessage
 
 _MOST_LABELS: Final = 10_000
+_MOST_LABEL_CHARS: Final = 64
 
 
 class ConversationNotFound(NotFound):
@@ -73,9 +74,6 @@ class _Labels:
     def __init__(self) -> None:
         self._known: OrderedDict[str, SafeText] = OrderedDict()
 
-    def missing(self, labels: Sequence[str]) -> list[str]:
-        return [label for label in dict.fromkeys(labels) if label not in self._known]
-
     def learn(self, labels: Sequence[str], result: AnonymizeResult) -> dict[str, SafeText]:
         """The safe form of labels; only those without personal data are remembered."""
         safe = {}
@@ -110,6 +108,13 @@ class ResponderService:
         Raises:
             PrivacyUnavailable: nothing was stored.
         """
+        if new.external is not None:
+            known_id = self._reference("conv", who.tenant, new.external)
+            known = await self._db.read(
+                lambda tx: store.find_conversation(tx, who.tenant, known_id)
+            )
+            if known is not None:
+                return known
         conversation = await self._conversation(who, new, at=self._clock.now())
 
         def work(tx: Transaction) -> Conversation:
@@ -175,11 +180,10 @@ class ResponderService:
             for message in messages
         ]
         known = await self._db.read(lambda tx: store.existing_messages(tx, who.tenant, ids))
-        fresh = {
-            message_id: message
-            for message_id, message in zip(ids, messages, strict=True)
-            if message_id not in known
-        }
+        fresh: dict[str, ImportedMessage] = {}
+        for message_id, message in zip(ids, messages, strict=True):
+            if message_id not in known:
+                fresh.setdefault(message_id, message)  # the first counts, as between batches
         batches = await self._batches(who, fresh)
         results = await self._privacy.anonymize(
             who,
@@ -246,10 +250,16 @@ class ResponderService:
         by_conversation: dict[str, list[tuple[str, ImportedMessage]]] = {}
         for message_id, message in fresh.items():
             by_conversation.setdefault(message.conversation, []).append((message_id, message))
+        ids = {
+            external: self._reference("conv", who.tenant, external) for external in by_conversation
+        }
+        known = await self._db.read(
+            lambda tx: store.find_conversations(tx, who.tenant, list(ids.values()))
+        )
         batches = []
         for external, items in by_conversation.items():
             first = items[0][1]
-            conversation = await self._conversation(
+            conversation = known.get(ids[external]) or await self._conversation(
                 who,
                 NewConversation(
                     external=external,
@@ -281,11 +291,11 @@ class ResponderService:
             tenant=who.tenant,
             id=conversation_id,
             subject=subject,
-            channel=safe[new.channel],
+            channel=_cut(safe[new.channel]),
             status="open",
-            groups={str(safe[name]): str(safe[value]) for name, value in new.groups.items()},
+            groups={_cut(safe[name]): _cut(safe[value]) for name, value in new.groups.items()},
             attributes={
-                str(safe[name]): str(safe[value]) for name, value in new.attributes.items()
+                _cut(safe[name]): _cut(safe[value]) for name, value in new.attributes.items()
             },
             messages=0,
             started_at=at,
@@ -302,8 +312,8 @@ class ResponderService:
             *new.attributes,
             *new.attributes.values(),
         ]
-        missing = self._labels.missing(labels)
-        learnt: dict[str, SafeText] = {}
+        safe = self._labels.known(labels)
+        missing = [label for label in dict.fromkeys(labels) if label not in safe]
         if missing:
             (result,) = await self._privacy.anonymize(
                 who,
@@ -319,8 +329,8 @@ class ResponderService:
                     )
                 ],
             )
-            learnt = self._labels.learn(missing, result)
-        return {**self._labels.known(labels), **learnt}
+            safe.update(self._labels.learn(missing, result))
+        return safe
 
     def _request(self, conversation: Conversation, texts: Sequence[str]) -> AnonymizeRequest:
         return AnonymizeRequest(
@@ -371,3 +381,8 @@ class ResponderService:
             data = item.encode()
             digest.update(len(data).to_bytes(4, "big") + data)
         return f"{prefix}_{digest.hexdigest()[:32]}"
+
+
+def _cut(label: SafeText) -> SafeText:
+    """A label's beginning; cut once it is safe, since half of a value is not recognized."""
+    return part(label, 0, _MOST_LABEL_CHARS)

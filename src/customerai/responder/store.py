@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -110,12 +110,15 @@ def add_conversation(tx: Transaction, new: Conversation) -> bool:
 
 
 def find_conversation(tx: Transaction, tenant: str, conversation_id: str) -> Conversation | None:
-    row = tx.execute(
-        select(conversation).where(
-            conversation.c.tenant == tenant, conversation.c.id == conversation_id
-        )
-    ).one_or_none()
-    return None if row is None else Conversation(**row._mapping)
+    return find_conversations(tx, tenant, [conversation_id]).get(conversation_id)
+
+
+def find_conversations(tx: Transaction, tenant: str, ids: Sequence[str]) -> dict[str, Conversation]:
+    """The conversations of a tenant that exist among these ids."""
+    rows = tx.execute(
+        select(conversation).where(conversation.c.tenant == tenant, conversation.c.id.in_(ids))
+    )
+    return {row.id: Conversation(**row._mapping) for row in rows}
 
 
 def list_conversations(
@@ -276,8 +279,11 @@ def openings(tx: Transaction, tenant: str, conversation_ids: Sequence[str]) -> d
     return found
 
 
-def put_document(tx: Transaction, new: Document, passages: Sequence[Passage]) -> None:
-    """Keep a document and its passages in place of any earlier version."""
+def put_document(tx: Transaction, new: Document, passages: Sequence[Passage]) -> Document:
+    """Keep a document and its passages in place of any earlier version, which is lower."""
+    earlier = find_document(tx, new.tenant, new.id)
+    if earlier is not None and earlier.version >= new.version:
+        new = replace(new, version=earlier.version + 1)
     upsert(tx, document, [vars(new)])
     tx.execute(
         delete(passage).where(passage.c.tenant == new.tenant, passage.c.document_id == new.id)
@@ -299,6 +305,7 @@ def put_document(tx: Transaction, new: Document, passages: Sequence[Passage]) ->
                 for seq, item in enumerate(passages)
             ],
         )
+    return new
 
 
 def drop_document(tx: Transaction, tenant: str, document_id: str) -> bool:

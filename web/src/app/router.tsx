@@ -1,0 +1,57 @@
+import { lazy, Suspense } from 'react';
+import { BrowserRouter, Route, Routes } from 'react-router';
+import { PageSkeleton } from '../shared/components/PageSkeleton';
+import { Guard } from './Guard';
+import { NotFound } from './NotFound';
+
+const Shell = lazy(async () => ({ default: (await import('./shell/Shell')).Shell }));
+const SignInPage = lazy(async () => ({
+  default: (await import('../features/session/SignInPage')).SignInPage,
+}));
+const SetupPage = lazy(async () => ({
+  default: (await import('../features/session/SetupPage')).SetupPage,
+}));
+const OverviewPage = lazy(async () => ({
+  default: (await import('../features/overview/OverviewPage')).OverviewPage,
+}));
+const ConversationsPage = lazy(async () => ({
+  default: (await import('../features/conversations/ConversationsPage')).ConversationsPage,
+}));
+const ConversationPage = lazy(async () => ({
+  default: (await import('../features/conversations/ConversationPage')).ConversationPage,
+}));
+const PrivacyPage = lazy(async () => ({
+  default: (await import('../features/privacy/PrivacyPage')).PrivacyPage,
+}));
+const KeysPage = lazy(async () => ({
+  default: (await import('../features/keys/KeysPage')).KeysPage,
+}));
+
+export function AppRoutes() {
+  return (
+    <Suspense fallback={<PageSkeleton />}>
+      <Routes>
+        <Route path="/sign-in" element={<SignInPage />} />
+        <Route path="/setup" element={<SetupPage />} />
+        <Route element={<Guard />}>
+          <Route element={<Shell />}>
+            <Route index element={<OverviewPage />} />
+            <Route path="conversations" element={<ConversationsPage />} />
+            <Route path="conversations/:id" element={<ConversationPage />} />
+            <Route path="privacy" element={<PrivacyPage />} />
+            <Route path="keys" element={<KeysPage />} />
+            <Route path="*" element={<NotFound />} />
+          </Route>
+        </Route>
+      </Routes>
+    </Suspense>
+  );
+}
+
+export function Router() {
+  return (
+    <BrowserRouter>
+      <AppRoutes />
+    </BrowserRouter>
+  );
+}

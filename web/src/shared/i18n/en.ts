@@ -1,0 +1,9 @@
+import { conversations } from './en.conversations';
+import { keys } from './en.keys';
+import { overview } from './en.overview';
+import { privacy } from './en.privacy';
+import { session } from './en.session';
+import { shell } from './en.shell';
+
+/** Every word that the console shows, in English. */
+export const en = { ...shell, session, overview, conversations, privacy, keys } as const;
