@@ -26,7 +26,7 @@ from customerai.core.ids import new_id
 from customerai.core.outbox import Consumer, Relay
 from customerai.core.principal import InternalTokens
 from customerai.core.settings import Settings
-from customerai.core.telemetry import Metrics, frames_of
+from customerai.core.telemetry import AccessLog, Metrics, frames_of
 from customerai.fairness import api as fairness_api
 from customerai.fairness import handlers as fairness_handlers
 from customerai.fairness.service import FairnessService
@@ -312,6 +312,7 @@ def _front_door(
         tokens=tokens,
         settings=settings.gateway,
         metrics=metrics,
+        access=AccessLog(settings.log),
     )
 
 

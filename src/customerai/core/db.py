@@ -51,7 +51,10 @@ class Database(Protocol):
         ...
 
     def on_commit(self, listener: Listener) -> None:
-        """Call `listener` on the event loop after each commit of something written."""
+        """Call `listener` on the event loop after each commit of something written.
+
+        It has been called by the time that the one who wrote goes on.
+        """
         ...
 
     async def close(self) -> None:
@@ -75,7 +78,7 @@ class Listeners:
 
     def call(self) -> None:
         for loop, listener in self._listeners:
-            if not loop.is_closed():
+            with suppress(RuntimeError):  # the loop was closed
                 loop.call_soon_threadsafe(listener)
 
 
@@ -194,10 +197,10 @@ class SqliteDatabase:
                     savepoint.commit()
                 done.append((job, result))
         connection.commit()
-        for job, result in done:
-            job.future.set_result(result)
         if not all(job.reads_only for job, _ in done):
             self._listeners.call()
+        for job, result in done:
+            job.future.set_result(result)
 
 
 def _sqlite_engine(url: URL, settings: DatabaseSettings, *, pool_size: int) -> Engine:

@@ -39,8 +39,8 @@ QUEUED, RUNNING, DONE, FAILED, CANCELLED = "queued", "running", "done", "failed"
 class JobNotFound(NotFound):
     """No job with that id in this tenant."""
 
-    def __init__(self, job_id: str) -> None:
-        super().__init__("No job with that id.", job_id=job_id)
+    def __init__(self) -> None:
+        super().__init__("No job with that id.")
 
 
 class JobFinished(Conflict):
@@ -105,7 +105,7 @@ def find(tx: Transaction, tenant: str, job_id: str) -> Job:
         select(job_table).where(job_table.c.tenant == tenant, job_table.c.id == job_id)
     ).one_or_none()
     if row is None:
-        raise JobNotFound(job_id)
+        raise JobNotFound
     return Job(**row._mapping)
 
 

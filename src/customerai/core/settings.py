@@ -2,11 +2,27 @@
 
 from __future__ import annotations
 
+import ipaddress
+import json
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr
+from pydantic.fields import FieldInfo
+from pydantic_settings import (
+    BaseSettings,
+    EnvSettingsSource,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+)
+
+
+def _network(text: str) -> str:
+    ipaddress.ip_network(text, strict=False)
+    return text
+
+
+Cidr = Annotated[str, AfterValidator(_network)]
 
 
 class Section(BaseModel):
@@ -38,11 +54,11 @@ class KeysSettings(Section):
 class GatewaySettings(Section):
     """The front door."""
 
-    allow: tuple[str, ...] = ()
+    allow: tuple[Cidr, ...] = ()
     """CIDR ranges that may call; empty means every address."""
-    deny: tuple[str, ...] = ()
+    deny: tuple[Cidr, ...] = ()
     """CIDR ranges that may not call, also inside `allow`."""
-    trusted_proxies: tuple[str, ...] = ()
+    trusted_proxies: tuple[Cidr, ...] = ()
     """CIDR ranges whose `X-Forwarded-For` is believed."""
     rate_per_minute: int = Field(default=6000, ge=1)
     """Requests a minute for each key or console user."""
@@ -141,12 +157,36 @@ class LogSettings(Section):
     """Elastic Common Schema as JSON, or lines for a terminal."""
 
 
+class _Environment(EnvSettingsSource):
+    """The environment; lists may be JSON or separated by commas, and a misspelt section is seen."""
+
+    def __call__(self) -> dict[str, Any]:
+        values = super().__call__()
+        prefix, delimiter = self.env_prefix.lower(), self.env_nested_delimiter or "__"
+        for name in self.env_vars:
+            # Names without a delimiter are left alone: Kubernetes sets some beside a Service.
+            section, nested, _ = name.removeprefix(prefix).partition(delimiter)
+            known = not nested or section in self.settings_cls.model_fields
+            if name.startswith(prefix) and not known:
+                values[section] = "…"  # never the value: it may be a secret
+        return values
+
+    def decode_complex_value(self, field_name: str, field: FieldInfo, value: Any) -> Any:
+        try:
+            return json.loads(value)
+        except ValueError:
+            if value.startswith(("[", "{")):
+                return value
+            return [part.strip() for part in value.split(",") if part.strip()]
+
+
 class Settings(BaseSettings):
     """Every setting, each also `CUSTOMERAI_<SECTION>__<NAME>` in the environment."""
 
     model_config = SettingsConfigDict(
         env_prefix="CUSTOMERAI_",
         env_nested_delimiter="__",
+        env_ignore_empty=True,
         frozen=True,
         extra="forbid",
         use_attribute_docstrings=True,
@@ -166,3 +206,14 @@ class Settings(BaseSettings):
     fairness: FairnessSettings = FairnessSettings()
     imports: ImportSettings = ImportSettings()
     log: LogSettings = LogSettings()
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        return init_settings, _Environment(settings_cls)

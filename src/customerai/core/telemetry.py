@@ -6,8 +6,9 @@ import logging
 import re
 import sys
 import traceback
-from collections.abc import MutableMapping
-from typing import Any, TextIO
+from collections.abc import Mapping, MutableMapping
+from datetime import datetime, timezone
+from typing import Any, Final, TextIO
 
 import orjson
 import structlog
@@ -66,9 +67,34 @@ class Metrics:
 
 # A net below the rule that no text is logged: whatever slips through loses what looks personal.
 _EMAIL = re.compile(r"[^\s@\"']{1,64}@[^\s@\"']{1,255}")
-_DIGITS = re.compile(r"(?<![\w-])\+?\d(?:[ ().-]{0,2}\d){6,30}(?![\w-])")
 _KEY = re.compile(r"\bcai_[a-z]{1,12}_[0-9A-Za-z_]{8,}")
-_ECS_OWN = frozenset({"@timestamp", "log.level", "message", "ecs.version", "service.name"})
+# Ids and hex digests of ours stay as they are; any other seven digits or more are cut.
+_NUMBER = re.compile(
+    r"\b[a-z]{2,8}_[0-9a-f]{32}\b|\bkey_[0-9A-Za-z]{12}\b|\b(?=\d*[a-f])[0-9a-f]{64}\b"
+    r"|(?P<number>\+?\d(?:[ ().-]{0,2}\d){6,})"
+)
+_OURS = frozenset({"timestamp", "level"})
+_PLAIN = (int, float, bool, type(None), logging.LogRecord)
+
+
+def _cut(text: str) -> str:
+    cut = _KEY.sub("[key]", text)
+    if "@" in cut:
+        cut = _EMAIL.sub("[address]", cut)
+    return _NUMBER.sub(lambda m: "[number]" if m["number"] else m[0], cut)
+
+
+def _redacted(value: object) -> object:
+    if isinstance(value, SafeText):
+        return "[text]"
+    if isinstance(value, str):
+        return _cut(value)
+    if isinstance(value, Mapping):
+        return {_cut(str(name)): _redacted(inner) for name, inner in value.items()}
+    if isinstance(value, (list, tuple, set, frozenset)):
+        return [_redacted(inner) for inner in value]
+    # Nothing is known of what another object says of itself; an error's message may be a text.
+    return value if isinstance(value, _PLAIN) else type(value).__name__
 
 
 def redact(
@@ -76,16 +102,12 @@ def redact(
 ) -> MutableMapping[str, Any]:
     """Structlog processor: no text, no address, no long number and no key leaves in a line."""
     for name, value in line.items():
-        if isinstance(value, SafeText):
-            line[name] = "[text]"
-        elif isinstance(value, str) and name not in _ECS_OWN:
-            cut = _KEY.sub("[key]", value)
-            if "@" in cut:
-                cut = _EMAIL.sub("[address]", cut)
-            line[name] = _DIGITS.sub("[number]", cut)
+        if name not in _OURS:
+            line[name] = _redacted(value)
     return line
 
 
+ECS_VERSION: Final = "8.11"
 _ECS_NAMES = {
     "event": "message",
     "level": "log.level",
@@ -105,7 +127,7 @@ def _to_ecs(
     _logger: object, _method: str, line: MutableMapping[str, Any]
 ) -> MutableMapping[str, Any]:
     renamed = {_ECS_NAMES.get(name, f"customerai.{name}"): value for name, value in line.items()}
-    renamed["ecs.version"] = "8.11"
+    renamed["ecs.version"] = ECS_VERSION
     renamed["service.name"] = "customerai"
     return renamed
 
@@ -115,6 +137,8 @@ def _without_message(
 ) -> MutableMapping[str, Any]:
     """Keep an exception's type and frames; its message may hold what a customer wrote."""
     raised = line.pop("exc_info", None)
+    if raised is True:
+        raised = sys.exc_info()
     error = raised[1] if isinstance(raised, tuple) else raised
     if isinstance(error, BaseException):
         line["error_type"] = type(error).__name__
@@ -129,7 +153,53 @@ def frames_of(error: BaseException) -> str:
 
 
 def _dump(line: MutableMapping[str, Any], **_: Any) -> str:
-    return orjson.dumps(line, default=str).decode()
+    return orjson.dumps(line, default=lambda value: type(value).__name__).decode()
+
+
+class AccessLog:
+    """A line a request, written without a detour: a line costs 2 µs, through structlog 30.
+
+    Every field is ours (an id, a template, a number, a code), so there is nothing to redact.
+    """
+
+    def __init__(self, settings: LogSettings) -> None:
+        self._written = settings.level in ("debug", "info")
+        self._as_json = settings.format == "json"
+
+    def write(
+        self,
+        *,
+        request_id: str,
+        method: str,
+        route: str,
+        status: int,
+        duration_ms: float,
+        actor: str | None,
+        problem: str | None,
+    ) -> None:
+        """Write the line of one request."""
+        if not self._written:
+            return
+        at = datetime.now(timezone.utc)
+        if not self._as_json:
+            told = f"{at:%H:%M:%S} {method} {route} {status} {duration_ms:.1f} ms {actor or '-'}"
+            sys.stderr.write(f"{told} {problem or ''}".rstrip() + "\n")
+            return
+        line = {
+            "@timestamp": at,
+            "log.level": "info",
+            "message": "gateway.request_served",
+            "ecs.version": ECS_VERSION,
+            "service.name": "customerai",
+            "http.request.id": request_id,
+            "http.request.method": method,
+            "http.route": route,
+            "http.response.status_code": status,
+            "event.duration_ms": round(duration_ms, 3),
+            "customerai.actor": actor,
+            "customerai.problem": problem,
+        }
+        sys.stderr.write(orjson.dumps(line, option=orjson.OPT_UTC_Z).decode() + "\n")
 
 
 def configure_logging(settings: LogSettings, stream: TextIO = sys.stderr) -> None:

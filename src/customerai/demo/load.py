@@ -22,6 +22,8 @@ Say = Callable[[str], None]
 
 _POLL_S: Final = 0.25
 _REPLIES_AT_ONCE: Final = 4
+_QUESTIONS_OF_EACH: Final = 12
+HELP_CHANNEL: Final = "help centre"
 _MAPPING: Final = {
     "text": "text",
     "conversation": "conversation_id",
@@ -43,6 +45,8 @@ class DemoResult:
     import_s: float
     replies: int
     replies_s: float
+    questions: int
+    answered: int
 
 
 def conversations() -> Iterator[dict[str, Any]]:
@@ -69,6 +73,20 @@ def rows(ends_at: datetime) -> Iterator[dict[str, Any]]:
                 "requests": "several" if item["multi_task"] else "one",
                 "domain": item["domains"][0],
             }
+
+
+def questions() -> list[tuple[str, bool]]:
+    """Questions that we wrote to the help centre, and whether its guidelines answer them.
+
+    The conversations are about banks, flights and hotels, the guidelines are a clothing shop's:
+    without these a newcomer would see only abstentions.
+    """
+    data = resources.files(__package__).joinpath("questions.jsonl").read_text(encoding="utf-8")
+    found = [json.loads(line) for line in data.splitlines() if line]
+    covered = [(item["question"], True) for item in found if item["flow"] is not None]
+    others = [(item["question"], False) for item in found if item["flow"] is None]
+    step = max(1, len(covered) // _QUESTIONS_OF_EACH)
+    return covered[::step][:_QUESTIONS_OF_EACH] + others[:_QUESTIONS_OF_EACH]
 
 
 def guidelines() -> Iterator[tuple[str, str]]:
@@ -115,9 +133,22 @@ async def load(client: httpx2.AsyncClient, say: Say) -> DemoResult:
     began = time.perf_counter()
     asked, replies = await _replies(client) if done["stored"] else (0, 0)
     replies_s = time.perf_counter() - began
-    if replies:
-        say(f"{replies} suggested replies in {replies_s:.1f} s")
-    return DemoResult(documents, asked, done["stored"], import_s, replies, replies_s)
+    asked_questions, answered = await _ask_questions(client)
+    say(
+        f"{asked_questions} questions of ours to the help centre: {answered} answered with "
+        f"citations, {asked_questions - answered} handed over"
+    )
+    say(f"{replies} suggested replies in {replies_s:.1f} s; the demo is ready")
+    return DemoResult(
+        documents=documents,
+        conversations=asked,
+        messages=done["stored"],
+        import_s=round(import_s, 2),
+        replies=replies,
+        replies_s=round(replies_s, 2),
+        questions=asked_questions,
+        answered=answered,
+    )
 
 
 async def _import(client: httpx2.AsyncClient, say: Say) -> dict[str, Any]:
@@ -174,6 +205,29 @@ async def _replies(client: httpx2.AsyncClient) -> tuple[int, int]:
     return len(ids), sum(await asyncio.gather(*(ask(item) for item in ids)))
 
 
+async def _ask_questions(client: httpx2.AsyncClient) -> tuple[int, int]:
+    """Ask each question in a conversation of its own; returns how many, and how many answered."""
+    answered = 0
+    for number, (question, _) in enumerate(questions()):
+        opened = await _post(
+            client,
+            "/v1/responder/conversations",
+            {
+                "external_id": f"demo-question-{number}",
+                "channel": HELP_CHANNEL,
+                "groups": {"requests": "one", "domain": "shop"},
+            },
+        )
+        path = f"/v1/responder/conversations/{opened['id']}"
+        if not opened["messages"]:
+            await _post(client, f"{path}/messages", {"text": question, "external_id": "question"})
+            reply = await _post(client, f"{path}/replies", {})
+        else:
+            reply = (await _get(client, f"{path}/replies")).json()["items"][-1]
+        answered += reply["status"] == "answered"
+    return len(questions()), answered
+
+
 def _opening(messages: list[dict[str, Any]]) -> str | None:
     """The first customer message that says more than a greeting."""
     of_customer = [message for message in messages if message["role"] == "customer"]
@@ -190,5 +244,8 @@ async def _get(
     return response
 
 
-async def _post(client: httpx2.AsyncClient, path: str, body: dict[str, Any]) -> None:
-    (await client.post(path, json=body)).raise_for_status()
+async def _post(client: httpx2.AsyncClient, path: str, body: dict[str, Any]) -> dict[str, Any]:
+    response = await client.post(path, json=body)
+    response.raise_for_status()
+    answer: dict[str, Any] = response.json()
+    return answer

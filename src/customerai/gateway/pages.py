@@ -97,7 +97,7 @@ def build(
         if console is None:
             return HTMLResponse(document_page("CustomerAI", _NO_CONSOLE))
         path = request.path_params["path"]
-        file = (root / path).resolve()  # noqa: ASYNC240 - a stat, as the file response does
+        file = (root / path).resolve()
         if path and file.is_relative_to(root) and file.is_file():
             headers = _FOREVER if path.startswith("assets/") else _ALWAYS_ASK
             return FileResponse(file, headers=headers)

@@ -16,6 +16,7 @@ from typing import Final
 
 import orjson
 import structlog
+from prometheus_client import Counter, Histogram
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from customerai.core.cache import Cache
@@ -37,12 +38,11 @@ from customerai.core.principal import (
     Principal,
 )
 from customerai.core.settings import GatewaySettings
-from customerai.core.telemetry import Metrics, frames_of
+from customerai.core.telemetry import AccessLog, Metrics, frames_of
 from customerai.gateway.routing import Route, RouteTable
 from customerai.gateway.service import GatewayService
 
 log = structlog.get_logger(__name__)
-access = structlog.get_logger("customerai.access")
 
 SESSION_COOKIE: Final = "cai_session"
 CONSOLE_HEADER: Final = b"x-requested-with"
@@ -62,6 +62,8 @@ _ALWAYS: Final = (
     (b"content-security-policy", _CSP),
     (b"cross-origin-opener-policy", b"same-origin"),
 )
+
+_METHODS: Final = frozenset({"GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"})
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
@@ -195,9 +197,11 @@ class RequestIdStage:
 class RespondStage:
     """Cleans, logs and counts every answer; turns what nobody caught into a problem."""
 
-    def __init__(self, app: ASGIApp, *, metrics: Metrics) -> None:
+    def __init__(self, app: ASGIApp, *, metrics: Metrics, access: AccessLog) -> None:
         self._app = app
         self._metrics = metrics
+        self._access = access
+        self._found: dict[tuple[str, str, int], tuple[Counter, Histogram]] = {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -250,23 +254,31 @@ class RespondStage:
         seconds = time.perf_counter() - state.started
         if method not in _METHODS:
             method = "other"
-        self._metrics.requests.labels(method=method, route=state.template, status=status).inc()
-        self._metrics.request_seconds.labels(route=state.template).observe(seconds)
+        served, seconds_of = self._meters(method, state.template, status)
+        served.inc()
+        seconds_of.observe(seconds)
         if state.problem is not None:
             self._metrics.refusals.labels(problem=state.problem).inc()
-        access.info(
-            "gateway.request_served",
+        self._access.write(
             request_id=state.request_id,
             method=method,
             route=state.template,
             status=status,
-            duration_ms=round(seconds * 1000, 3),
+            duration_ms=seconds * 1000,
             actor=state.principal.actor if state.principal else None,
             problem=state.problem,
         )
 
-
-_METHODS: Final = frozenset({"GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"})
+    def _meters(self, method: str, route: str, status: int) -> tuple[Counter, Histogram]:
+        """The metrics of a kind of request, looked up once: there are few kinds."""
+        key = (method, route, status)
+        found = self._found.get(key)
+        if found is None:
+            found = self._found[key] = (
+                self._metrics.requests.labels(method=method, route=route, status=status),
+                self._metrics.request_seconds.labels(route=route),
+            )
+        return found
 
 
 class AllowlistStage:
@@ -514,11 +526,12 @@ def build(
     tokens: InternalTokens,
     settings: GatewaySettings,
     metrics: Metrics,
+    access: AccessLog,
 ) -> ASGIApp:
     """The whole pipeline around the upstreams."""
     app: ASGIApp = RouteStage(table, pages=pages, tokens=tokens, settings=settings)
     app = RateLimitStage(app, cache=cache, settings=settings)
     app = AuthenticateStage(app, service=service)
     app = AllowlistStage(app, settings=settings)
-    app = RespondStage(app, metrics=metrics)
+    app = RespondStage(app, metrics=metrics, access=access)
     return RequestIdStage(app, settings=settings)

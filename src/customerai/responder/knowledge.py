@@ -33,6 +33,8 @@ from customerai.responder.retrieval import (
 from customerai.responder.store import Document, Passage
 
 DIMENSIONS: Final = 384
+KNOWLEDGE_MIN_SCORE: Final = 0.6
+"""Headings are full of capitals: in the company's own documents a mere guess hides nothing."""
 
 
 class Embedder(Protocol):
@@ -264,6 +266,7 @@ class KnowledgeService:
                         open_session=True,
                         subject=f"own:{document_id}",
                         purpose="knowledge",
+                        min_score=KNOWLEDGE_MIN_SCORE,
                     )
                 ],
             )
