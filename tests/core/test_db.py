@@ -288,7 +288,9 @@ async def test_upsert_overwrites_and_add_to_counts_adds(db: Database) -> None:
 
     await db.write(lambda tx: upsert(tx, thing, [{"id": 1, "kind": "a", "n": 1}]))
     await db.write(
-        lambda tx: upsert(tx, thing, [{"id": 1, "kind": "b", "n": 5}, {"id": 2, "kind": "c", "n": 0}])
+        lambda tx: upsert(
+            tx, thing, [{"id": 1, "kind": "b", "n": 5}, {"id": 2, "kind": "c", "n": 0}]
+        )
     )
     assert await db.read(state) == [(1, "b", 5), (2, "c", 0)]
     counts = Table(
@@ -296,7 +298,9 @@ async def test_upsert_overwrites_and_add_to_counts_adds(db: Database) -> None:
     )
     await db.write(counts.metadata.create_all)
     await db.write(
-        lambda tx: add_to_counts(tx, counts, [{"id": 1, "n": 2}, {"id": 1, "n": 3}, {"id": 2, "n": 1}])
+        lambda tx: add_to_counts(
+            tx, counts, [{"id": 1, "n": 2}, {"id": 1, "n": 3}, {"id": 2, "n": 1}]
+        )
     )
     assert await db.read(lambda tx: [tuple(r) for r in tx.execute(select(counts))]) == [
         (1, 5),
