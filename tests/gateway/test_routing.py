@@ -31,11 +31,7 @@ def shape(template: str) -> tuple[str, ...]:
     return tuple("{}" if part.startswith("{") else part for part in template.split("/"))
 
 
-def unlike(template: str) -> tuple[str, ...]:
-    return shape(template)
-
-
-TABLES = st.lists(TEMPLATES, min_size=1, max_size=12, unique_by=unlike)
+TABLES = st.lists(TEMPLATES, min_size=1, max_size=12, unique_by=shape)
 PATHS = st.lists(
     st.sampled_from([*WORDS, "c", "conv_1", "", "{id}", "ä", " "]), min_size=1, max_size=5
 ).map(lambda parts: "/" + "/".join(parts))

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Final
 
 from customerai.core.clock import from_microseconds, to_microseconds
 from customerai.core.errors import InvalidRequest
 
 _MOST_DIGITS = 16  # microseconds up to the year 2286
+
+
+MOST_ROWS: Final = 2**53 - 1
+"""The largest row number that a cursor may name; beyond it JSON readers lose digits."""
 
 
 class CursorInvalid(InvalidRequest):

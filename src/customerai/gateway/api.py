@@ -14,6 +14,7 @@ from customerai.core.clock import Clock
 from customerai.core.db import Database
 from customerai.core.errors import InvalidRequest
 from customerai.core.http import Body, Caller, Reply, scope, service_app
+from customerai.core.paging import MOST_ROWS
 from customerai.core.principal import InternalTokens
 from customerai.core.settings import GatewaySettings
 from customerai.gateway.pipeline import SESSION_COOKIE
@@ -360,7 +361,7 @@ def _audit(db: Database) -> APIRouter:
 
     @router.get("/entries", openapi_extra=scope("audit:read"))
     async def list_audit_entries(
-        who: Caller, after: Annotated[int, Query(ge=-1)] = -1, limit: Limit = 100
+        who: Caller, after: Annotated[int, Query(ge=-1, le=MOST_ROWS)] = -1, limit: Limit = 100
     ) -> AuditEntriesReply:
         """The audit log, oldest first; `next` is the value for `after`."""
         texts = await db.read(lambda tx: audit.entries(tx, who.tenant, after=after, limit=limit))

@@ -40,7 +40,7 @@ class RouteTable:
         self._root = _Node()
         for route in routes:
             node = self._root
-            for segment in route.template.strip("/").split("/"):
+            for segment in route.template.split("/"):
                 if segment.startswith("{"):
                     node.parameter = node.parameter or _Node()
                     node = node.parameter
@@ -50,12 +50,19 @@ class RouteTable:
 
     def find(self, path: str) -> Mapping[str, Route]:
         """The operations at a path by method; empty when there are none."""
-        node: _Node | None = self._root
-        for segment in path.strip("/").split("/"):
-            if node is None:
-                return {}
-            node = node.children.get(segment) or (node.parameter if segment else None)
-        return node.routes if node is not None else {}
+        return _find(self._root, path.split("/"), 0)
+
+
+def _find(node: _Node, segments: list[str], at: int) -> Mapping[str, Route]:
+    """A word is preferred to a parameter; where it leads nowhere, the parameter is tried."""
+    if at == len(segments):
+        return node.routes
+    segment = segments[at]
+    child = node.children.get(segment)
+    found = _find(child, segments, at + 1) if child is not None else {}
+    if found or node.parameter is None or not segment:
+        return found
+    return _find(node.parameter, segments, at + 1)
 
 
 def routes_of(document: Mapping[str, Any], upstream: ASGIApp) -> list[Route]:

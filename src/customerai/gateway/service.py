@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import base64
 import hashlib
 import hmac
 import secrets
@@ -126,6 +127,15 @@ class SignIn:
     scopes: frozenset[str]
 
 
+@dataclass(frozen=True)
+class _Trusted:
+    """Someone who is not looked up again for a moment; `until` is of the monotonic clock."""
+
+    until: float
+    expires_at: datetime | None
+    principal: Principal
+
+
 class GatewayService:
     """Knows keys, users and sessions."""
 
@@ -145,7 +155,9 @@ class GatewayService:
         self._pepper = keys.derive("gateway-api-keys")
         self._profile_key = keys.derive("gateway-user-profiles")
         self._passwords = PasswordHasher()
-        self._trusted: dict[bytes, tuple[float, Principal]] = {}
+        self._decoy = _decoy(self._passwords)
+        self._trusted: dict[bytes, _Trusted] = {}
+        self._ended = 0  # rises with each key or session that ends; what was read before is stale
         self._used: dict[str, datetime] = {}
 
     # -- API keys
@@ -206,7 +218,7 @@ class GatewayService:
             audit.record(tx, who, "gateway.key_revoked", key=key_id)
 
         await self._db.write(work)
-        self._trusted.clear()
+        self._distrust()
 
     async def authenticate_key(self, text: str) -> Principal:
         """Who holds a key.
@@ -215,12 +227,13 @@ class GatewayService:
             InvalidApiKey: it is mistyped, unknown, expired or revoked.
         """
         digest = self._hash(text)
-        trusted = self._trusted.get(digest)
-        if trusted is not None and trusted[0] > time.monotonic():
-            return trusted[1]
+        trusted = self._trusted_now(digest)
+        if trusted is not None:
+            return trusted
         key_id = keyformat.key_id(text)
         if key_id is None:
             raise InvalidApiKey
+        ended = self._ended
         key = await self._db.read(lambda tx: store.find_key(tx, key_id))
         now = self._clock.now()
         if (
@@ -232,16 +245,20 @@ class GatewayService:
             raise InvalidApiKey
         principal = Principal(key.tenant, key.id, frozenset(key.scopes))
         self._used[key.id] = now
-        self._trust(digest, principal)
+        self._trust(digest, principal, key.expires_at, ended)
         return principal
 
-    async def keep_last_used(self) -> None:
+    async def keep_last_used(self, *, every_s: float = _TOUCH_EVERY_S) -> None:
         """Write down now and then when keys were used, until cancelled."""
         while True:
-            await asyncio.sleep(_TOUCH_EVERY_S)
+            await asyncio.sleep(every_s)
             used, self._used = self._used, {}
-            if used:
-                await self._db.write(partial(store.touch_keys, used))
+            try:
+                if used:
+                    await self._db.write(partial(store.touch_keys, used))
+            except Exception as error:  # noqa: BLE001 - it must outlive a fault
+                self._used = {**used, **self._used}
+                log.error("gateway.last_used_not_kept", error_type=type(error).__name__)
 
     # -- console users
 
@@ -301,7 +318,7 @@ class GatewayService:
         email_hash = self._email_hash(email)
         user = await self._db.read(lambda tx: store.find_user_by_email(tx, email_hash))
         # An unknown address costs the same work as a known one.
-        stored = user.password if user is not None else await self._decoy()
+        stored = user.password if user is not None else self._decoy
         try:
             await in_thread(self._passwords.verify, stored, password)
         except VerifyMismatchError as error:
@@ -317,30 +334,31 @@ class GatewayService:
             SessionExpired: it ended or never was.
         """
         digest = self._hash(token)
-        trusted = self._trusted.get(digest)
-        if trusted is not None and trusted[0] > time.monotonic():
-            return trusted[1]
-        user = await self._session_user(digest)
+        trusted = self._trusted_now(digest)
+        if trusted is not None:
+            return trusted
+        ended = self._ended
+        user, expires_at = await self._session(digest)
         principal = Principal(user.tenant, user.id, ROLES[user.role])
-        self._trust(digest, principal)
+        self._trust(digest, principal, expires_at, ended)
         return principal
 
     async def current(self, token: str) -> tuple[Profile, frozenset[str]]:
         """The user behind a session cookie and what they may do."""
-        user = await self._session_user(self._hash(token))
+        user, _ = await self._session(self._hash(token))
         return self._profile(user), ROLES[user.role]
 
     async def sign_out(self, token: str) -> None:
         """End a session; one that never was is no error."""
         digest = self._hash(token)
-        self._trusted.pop(digest, None)
         await self._db.write(lambda tx: store.drop_session(tx, digest))
+        self._distrust()
 
-    async def _session_user(self, digest: bytes) -> User:
+    async def _session(self, digest: bytes) -> tuple[User, datetime]:
         found = await self._db.read(lambda tx: store.find_session(tx, digest))
         if found is None or found[1] <= self._clock.now():
             raise SessionExpired
-        return found[0]
+        return found
 
     async def _begin(self, user: User) -> SignIn:
         token = secrets.token_urlsafe(32)
@@ -387,19 +405,42 @@ class GatewayService:
             raise PasswordTooShort
         return await in_thread(self._passwords.hash, password)
 
-    async def _decoy(self) -> str:
-        return await in_thread(self._passwords.hash, secrets.token_hex(16))
-
     def _email_hash(self, email: str) -> bytes:
         return self._hash("email:" + email.strip().casefold())
 
     def _hash(self, text: str) -> bytes:
         return hmac.new(self._pepper, text.encode(), hashlib.sha256).digest()
 
-    def _trust(self, digest: bytes, principal: Principal) -> None:
+    def _trusted_now(self, digest: bytes) -> Principal | None:
+        found = self._trusted.get(digest)
+        if found is None or found.until <= time.monotonic():
+            return None
+        if found.expires_at is not None and found.expires_at <= self._clock.now():
+            return None
+        return found.principal
+
+    def _trust(
+        self, digest: bytes, principal: Principal, expires_at: datetime | None, ended: int
+    ) -> None:
+        if ended != self._ended:  # it may be what has ended since it was read
+            return
         if len(self._trusted) >= _MOST_TRUSTED:
             self._trusted.clear()
-        self._trusted[digest] = (time.monotonic() + _TRUST_S, principal)
+        self._trusted[digest] = _Trusted(time.monotonic() + _TRUST_S, expires_at, principal)
+
+    def _distrust(self) -> None:
+        self._ended += 1
+        self._trusted.clear()
+
+
+def _decoy(passwords: PasswordHasher) -> str:
+    """The hash of no password, of the usual cost, made without that cost."""
+    salt, digest = (
+        base64.b64encode(secrets.token_bytes(size)).rstrip(b"=").decode()
+        for size in (passwords.salt_len, passwords.hash_len)
+    )
+    cost = f"m={passwords.memory_cost},t={passwords.time_cost},p={passwords.parallelism}"
+    return f"$argon2id$v=19${cost}${salt}${digest}"
 
 
 def _profile_place(tenant: str, user_id: str) -> bytes:

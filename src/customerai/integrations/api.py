@@ -7,6 +7,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, FastAPI, Query, Request
 
 from customerai.core.http import Caller, Reply, scope, service_app
+from customerai.core.paging import MOST_ROWS
 from customerai.core.principal import InternalTokens
 from customerai.integrations.service import ImportService
 
@@ -73,7 +74,7 @@ def build(service: ImportService, tokens: InternalTokens) -> FastAPI:
     async def list_rejects(
         job_id: str,
         who: Caller,
-        cursor: Annotated[int, Query(ge=0)] = 0,
+        cursor: Annotated[int, Query(ge=0, le=MOST_ROWS)] = 0,
         limit: Annotated[int, Query(ge=1, le=1000)] = 100,
     ) -> RejectsReply:
         """Rows that were refused, and why."""

@@ -12,6 +12,7 @@ from customerai.contracts.responder import Role
 from customerai.core import paging
 from customerai.core.errors import InvalidRequest
 from customerai.core.http import Body, Caller, Reply, scope, service_app
+from customerai.core.paging import MOST_ROWS
 from customerai.core.principal import InternalTokens, Principal
 from customerai.core.safe_text import SafeText
 from customerai.core.times import is_plausible
@@ -280,7 +281,7 @@ def _conversations(service: ResponderService) -> APIRouter:
     async def list_messages(
         conversation_id: str,
         who: Caller,
-        cursor: Annotated[int, Query(ge=-1)] = -1,
+        cursor: Annotated[int, Query(ge=-1, le=MOST_ROWS)] = -1,
         limit: Annotated[int, Query(ge=1, le=500)] = 200,
     ) -> MessagesReply:
         """A page of a conversation, in order."""

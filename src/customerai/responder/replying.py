@@ -37,7 +37,10 @@ POLICY_VERSION: Final = "reply-1"
 EXTRACTIVE: Final = "extractive-1"
 _RECENT_MESSAGES: Final = 40
 _PASSAGES: Final = 8
-_CITED = re.compile(r"\[(\d{1,2})\]")
+_CITED: Final = re.compile(r"\[(\d{1,2})\]")
+_CITED_FIRST: Final = re.compile(r"(?:\[\d{1,2}\]\s*)+")
+_WORD: Final = re.compile(r"\w")
+_STAND_IN: Final = re.compile(r"\[[A-Z][A-Z0-9_]*_\d+\]")
 
 # What the customer reads when nothing can be said from the knowledge: never silence.
 _HANDOFF: Final[Mapping[str, SafeText]] = {
@@ -125,7 +128,7 @@ class ReplyService:
         asked = next((m for m in reversed(recent) if m.role is Role.CUSTOMER), None)
         if asked is None or message_id not in (None, asked.id):
             raise NothingToAnswer
-        verdict = await self._judge(who, conversation, turns)
+        verdict = await self._judge(who, turns)
         made = StoredReply(
             tenant=who.tenant,
             conversation_id=conversation_id,
@@ -163,9 +166,7 @@ class ReplyService:
             lambda tx: store.list_replies(tx, who.tenant, conversation_id, limit=limit)
         )
 
-    async def _judge(
-        self, who: Principal, conversation: Conversation, turns: Sequence[SafeText]
-    ) -> _Verdict:
+    async def _judge(self, who: Principal, turns: Sequence[SafeText]) -> _Verdict:
         last = turns[-1]
         if intake.asks_for_human(last):
             return _unanswered("human_requested", action="handoff", outcome="escalated")
@@ -186,7 +187,7 @@ class ReplyService:
             return _Verdict(draft, _HANDOFF[reason], "handoff", reason, "abstained", EXTRACTIVE)
         name = EXTRACTIVE
         if self._model is not None:
-            worded = await self._worded(who, conversation, last, hits, draft)
+            worded = await self._worded(who, last, hits, draft)
             if worded is not None:
                 draft, name = worded, self._model.name
         return _Verdict(draft, draft.text, "reply", None, "answered", name)
@@ -194,7 +195,6 @@ class ReplyService:
     async def _worded(
         self,
         who: Principal,
-        conversation: Conversation,
         question: SafeText,
         hits: Sequence[Hit],
         draft: Draft,
@@ -215,14 +215,14 @@ class ReplyService:
             [
                 AnonymizeRequest(
                     texts=(answer,),
-                    session_id=conversation.id,
-                    open_session=True,
-                    subject=conversation.subject,
                     purpose="model-answer",
+                    operators={"DEFAULT": {"operator": "replace"}},
                 )
             ],
         )
-        return _check(result.results[0].text, chosen, draft)
+        if result.results[0].spans:
+            return None  # nothing it read held a value, so it made this one up
+        return _check(result.results[0].text, question, chosen, draft)
 
     def _record(
         self,
@@ -309,15 +309,19 @@ _NUMBERS: Final = (
 )  # fmt: skip
 
 
-def _check(answer: SafeText, hits: Sequence[Hit], draft: Draft) -> Draft | None:
+def _check(answer: SafeText, question: SafeText, hits: Sequence[Hit], draft: Draft) -> Draft | None:
     """The model's answer as a draft, if each of its sentences cites a passage that supports it."""
+    read = {name for text in (question, *(hit.text for hit in hits)) for name in _stand_ins(text)}
+    if not _stand_ins(answer) <= read:
+        return None
     citations = []
-    for start, end in sentences.split(answer):
+    for start, end in _cited_sentences(answer):
         numbers = [int(n) for n in _CITED.findall(answer[start:end])]
         if not numbers or not all(1 <= n <= len(hits) for n in numbers):
             return None
         cited = [hits[n - 1] for n in numbers]
-        if grounding.unsupported(_CITED.sub("", answer[start:end]), [hit.text for hit in cited]):
+        said = _STAND_IN.sub(" ", _CITED.sub("", answer[start:end]))
+        if not _WORD.search(said) or grounding.unsupported(said, [hit.text for hit in cited]):
             return None
         citations.append(
             Citation(
@@ -331,3 +335,21 @@ def _check(answer: SafeText, hits: Sequence[Hit], draft: Draft) -> Draft | None:
     if not citations:
         return None
     return Draft("answered", answer, tuple(citations), draft.confidence, None)
+
+
+def _stand_ins(text: str) -> set[str]:
+    return set(_STAND_IN.findall(text))
+
+
+def _cited_sentences(text: str) -> list[tuple[int, int]]:
+    """Spans of the sentences, each with the citations that follow its full stop."""
+    spans: list[tuple[int, int]] = []
+    for start, end in sentences.split(text):
+        first = _CITED_FIRST.match(text, start, end)
+        if first is None or not spans:
+            spans.append((start, end))
+            continue
+        spans[-1] = (spans[-1][0], start + len(first[0].rstrip()))
+        if first.end() < end:
+            spans.append((first.end(), end))
+    return spans
