@@ -8,7 +8,9 @@ safe text must be asked for again, either from the privacy service or by `compos
 
 from __future__ import annotations
 
+import hashlib
 import string
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final, final
 
 if TYPE_CHECKING:
@@ -70,3 +72,13 @@ def join(separator: LiteralString, parts: list[SafeText]) -> SafeText:
     if not all(isinstance(value, SafeText) for value in parts):
         raise TypeError("a part is not SafeText")
     return SafeText(separator.join(parts), key=_ISSUER_KEY)
+
+
+def digest_of(texts: Sequence[str]) -> str:
+    """SHA-256 in hex over the texts, each preceded by its length in bytes (8, big endian)."""
+    digest = hashlib.sha256()
+    for text in texts:
+        data = text.encode("utf-8", "surrogatepass")
+        digest.update(len(data).to_bytes(8, "big"))
+        digest.update(data)
+    return digest.hexdigest()

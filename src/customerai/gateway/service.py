@@ -137,7 +137,11 @@ class _Trusted:
 
 
 class GatewayService:
-    """Knows keys, users and sessions."""
+    """Knows keys, users and sessions.
+
+    Args:
+        passwords: hashes and checks passwords; by default argon2id at the cost of RFC 9106.
+    """
 
     def __init__(
         self,
@@ -147,6 +151,7 @@ class GatewayService:
         keys: KeyRing,
         settings: GatewaySettings,
         environment: str,
+        passwords: PasswordHasher | None = None,
     ) -> None:
         self._db = db
         self._clock = clock
@@ -154,9 +159,9 @@ class GatewayService:
         self._environment = environment
         self._pepper = keys.derive("gateway-api-keys")
         self._profile_key = keys.derive("gateway-user-profiles")
-        self._passwords = PasswordHasher()
+        self._passwords = passwords or PasswordHasher()
         self._decoy = _decoy(self._passwords)
-        self._trusted: dict[bytes, _Trusted] = {}
+        self._trusted: dict[tuple[str, bytes], _Trusted] = {}
         self._ended = 0  # rises with each key or session that ends; what was read before is stale
         self._used: dict[str, datetime] = {}
 
@@ -227,7 +232,7 @@ class GatewayService:
             InvalidApiKey: it is mistyped, unknown, expired or revoked.
         """
         digest = self._hash(text)
-        trusted = self._trusted_now(digest)
+        trusted = self._trusted_now(("key", digest))
         if trusted is not None:
             return trusted
         key_id = keyformat.key_id(text)
@@ -245,7 +250,7 @@ class GatewayService:
             raise InvalidApiKey
         principal = Principal(key.tenant, key.id, frozenset(key.scopes))
         self._used[key.id] = now
-        self._trust(digest, principal, key.expires_at, ended)
+        self._trust(("key", digest), principal, key.expires_at, ended)
         return principal
 
     async def keep_last_used(self, *, every_s: float = _TOUCH_EVERY_S) -> None:
@@ -334,13 +339,13 @@ class GatewayService:
             SessionExpired: it ended or never was.
         """
         digest = self._hash(token)
-        trusted = self._trusted_now(digest)
+        trusted = self._trusted_now(("session", digest))
         if trusted is not None:
             return trusted
         ended = self._ended
         user, expires_at = await self._session(digest)
         principal = Principal(user.tenant, user.id, ROLES[user.role])
-        self._trust(digest, principal, expires_at, ended)
+        self._trust(("session", digest), principal, expires_at, ended)
         return principal
 
     async def current(self, token: str) -> tuple[Profile, frozenset[str]]:
@@ -411,8 +416,8 @@ class GatewayService:
     def _hash(self, text: str) -> bytes:
         return hmac.new(self._pepper, text.encode(), hashlib.sha256).digest()
 
-    def _trusted_now(self, digest: bytes) -> Principal | None:
-        found = self._trusted.get(digest)
+    def _trusted_now(self, what: tuple[str, bytes]) -> Principal | None:
+        found = self._trusted.get(what)
         if found is None or found.until <= time.monotonic():
             return None
         if found.expires_at is not None and found.expires_at <= self._clock.now():
@@ -420,13 +425,17 @@ class GatewayService:
         return found.principal
 
     def _trust(
-        self, digest: bytes, principal: Principal, expires_at: datetime | None, ended: int
+        self,
+        what: tuple[str, bytes],
+        principal: Principal,
+        expires_at: datetime | None,
+        ended: int,
     ) -> None:
         if ended != self._ended:  # it may be what has ended since it was read
             return
         if len(self._trusted) >= _MOST_TRUSTED:
             self._trusted.clear()
-        self._trusted[digest] = _Trusted(time.monotonic() + _TRUST_S, expires_at, principal)
+        self._trusted[what] = _Trusted(time.monotonic() + _TRUST_S, expires_at, principal)
 
     def _distrust(self) -> None:
         self._ended += 1

@@ -19,7 +19,7 @@ from customerai.core.guard import in_thread
 from customerai.core.ids import new_id
 from customerai.core.intervals import Interval, wilson
 from customerai.core.principal import Principal, system_principal
-from customerai.core.safe_text import SafeText
+from customerai.core.safe_text import SafeText, digest_of
 from customerai.core.telemetry import Metrics
 from customerai.insights import rollups, store
 from customerai.insights.rollups import (
@@ -229,6 +229,8 @@ class InsightsService:
                     receipt=new_id("rcpt"),
                     messages=len(scored),
                     models=["language", "sentiment", "reasons"],
+                    purpose="insights",
+                    digest=digest_of([message.text for message in messages]),
                 )
 
         return effect

@@ -10,6 +10,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Final
 
+from customerai.core.guard import assert_no_transaction
 from customerai.core.safe_text import SafeText
 
 MAX_CHARACTERS: Final = 4_000
@@ -51,7 +52,9 @@ def require_safe(texts: Sequence[SafeText]) -> None:
 
     Raises:
         TypeError: an item is a plain `str` or no text at all.
+        CallInsideTransaction: rows are locked while a model would think.
     """
+    assert_no_transaction("a model call")
     for text in texts:
         if type(text) is not SafeText:
             raise TypeError(f"a model accepts SafeText only, not {type(text).__name__}")

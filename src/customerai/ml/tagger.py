@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import numpy.typing as npt
 
+from customerai.core.guard import assert_no_transaction
 from customerai.ml.registry import ModelCard, ModelFileInvalid, locate
 
 if TYPE_CHECKING:
@@ -174,6 +175,7 @@ class TokenTagger:
         Raises:
             ModelFileInvalid: a file is missing or is not the one whose quality was measured.
         """
+        assert_no_transaction("a model call")
         model = self._model()
         tokens = [_tokenize(model.tokenizer, text) for text in texts]
         windows = [

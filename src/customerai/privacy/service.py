@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -28,7 +27,7 @@ from customerai.core.errors import ContentTooLarge, InvalidRequest
 from customerai.core.guard import in_thread
 from customerai.core.ids import new_id
 from customerai.core.principal import Principal
-from customerai.core.safe_text import SafeText
+from customerai.core.safe_text import SafeText, digest_of
 from customerai.core.safe_text_issuer import issue
 from customerai.core.settings import PrivacySettings
 from customerai.core.telemetry import Metrics, frames_of
@@ -416,16 +415,6 @@ def receipt_facts(receipt: Receipt) -> dict[str, audit.Detail]:
         "texts": receipt.texts,
         "digest": receipt.digest,
     }
-
-
-def digest_of(texts: Sequence[str]) -> str:
-    """SHA-256 in hex over the texts, each preceded by its length in bytes (8, big endian)."""
-    digest = hashlib.sha256()
-    for text in texts:
-        data = text.encode("utf-8", "surrogatepass")
-        digest.update(len(data).to_bytes(8, "big"))
-        digest.update(data)
-    return digest.hexdigest()
 
 
 def _parse_operators(

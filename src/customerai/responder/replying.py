@@ -20,7 +20,7 @@ from customerai.core.db import Database, Transaction
 from customerai.core.errors import Conflict
 from customerai.core.ids import new_id
 from customerai.core.principal import Principal
-from customerai.core.safe_text import SafeText, compose, join
+from customerai.core.safe_text import SafeText, compose, digest_of, join
 from customerai.core.settings import ResponderSettings
 from customerai.core.telemetry import Metrics
 from customerai.ml.chat import ChatMessage, ChatModel, ModelUnavailable
@@ -148,7 +148,15 @@ class ReplyService:
             at=self._clock.now(),
         )
         await self._db.write(
-            partial(self._record, who, conversation, made, outcome=verdict.outcome, at=asked.at)
+            partial(
+                self._record,
+                who,
+                conversation,
+                made,
+                outcome=verdict.outcome,
+                at=asked.at,
+                digest=digest_of(turns),
+            )
         )
         self._metrics.replies.labels(status=made.status, reason=made.reason or "none").inc()
         return made
@@ -233,6 +241,7 @@ class ReplyService:
         *,
         outcome: str,
         at: datetime,
+        digest: str,
     ) -> None:
         store.add_reply(tx, made)
         outbox.add(
@@ -258,6 +267,8 @@ class ReplyService:
             reply=made.id,
             conversation=conversation.id,
             model=made.model,
+            purpose="reply",
+            digest=digest,
             outcome=outcome,
             reason=made.reason,
             policy_version=POLICY_VERSION,
