@@ -50,7 +50,7 @@ def test_what_was_found_stays_and_nothing_overlaps(texts: list[str], data: st.Da
         assert {(span.start, span.end) for span in before} <= places
         assert after == sorted(after, key=lambda span: span.start)
         assert all(0 <= span.start < span.end <= len(text) for span in after)
-        assert all(a.end <= b.start for a, b in zip(after, after[1:], strict=False))
+        assert all(a.end <= b.start for a, b in pairwise(after))
 
 
 async def test_an_agents_answer_hides_what_the_customer_said(running: Running) -> None:
