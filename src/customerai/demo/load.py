@@ -107,24 +107,12 @@ async def load(client: httpx2.AsyncClient, say: Say) -> DemoResult:
         httpx2.HTTPStatusError: the gateway refused something.
         RuntimeError: the import failed.
     """
-    documents = 0
-    for title, content in guidelines():
-        await _post(
-            client,
-            "/v1/responder/documents",
-            {
-                "title": title,
-                "format": "json",
-                "content": content,
-                "external_id": f"abcd-{title}",
-                "audience": "agent",
-            },
-        )
-        documents += 1
-    say(f"{documents} knowledge documents are searchable")
     began = time.perf_counter()
-    job = await _import(client, say)
-    import_s = time.perf_counter() - began
+    url = await _start_import(client)
+    (job, ended), documents = await asyncio.gather(
+        _follow(client, url, say), _add_documents(client, say)
+    )
+    import_s = ended - began
     done = job["result"]
     say(
         f"{done['stored']} messages stored, {done['repeated']} known already, "
@@ -151,7 +139,27 @@ async def load(client: httpx2.AsyncClient, say: Say) -> DemoResult:
     )
 
 
-async def _import(client: httpx2.AsyncClient, say: Say) -> dict[str, Any]:
+async def _add_documents(client: httpx2.AsyncClient, say: Say) -> int:
+    documents = 0
+    for title, content in guidelines():
+        await _post(
+            client,
+            "/v1/responder/documents",
+            {
+                "title": title,
+                "format": "json",
+                "content": content,
+                "external_id": f"abcd-{title}",
+                "audience": "agent",
+            },
+        )
+        documents += 1
+    say(f"{documents} knowledge documents are searchable")
+    return documents
+
+
+async def _start_import(client: httpx2.AsyncClient) -> str:
+    """Upload the conversations; returns where to follow the job."""
     ends_at = datetime.now(timezone.utc) - timedelta(minutes=1)
     lines = "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows(ends_at))
     response = await client.post(
@@ -160,7 +168,11 @@ async def _import(client: httpx2.AsyncClient, say: Say) -> dict[str, Any]:
         data={"mapping": json.dumps(_MAPPING)},
     )
     response.raise_for_status()
-    url = response.json()["url"]
+    return str(response.json()["url"])
+
+
+async def _follow(client: httpx2.AsyncClient, url: str, say: Say) -> tuple[dict[str, Any], float]:
+    """The job once it has ended, and when that was."""
     told = 0.0
     while True:
         job: dict[str, Any] = (await _get(client, url)).json()
@@ -176,7 +188,7 @@ async def _import(client: httpx2.AsyncClient, say: Say) -> dict[str, Any]:
         await asyncio.sleep(_POLL_S)
     if job["status"] != "done":
         raise RuntimeError(f"the import ended as {job['status']}: {job['problem']}")
-    return job
+    return job, time.perf_counter()
 
 
 async def _replies(client: httpx2.AsyncClient) -> tuple[int, int]:
