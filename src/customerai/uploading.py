@@ -28,9 +28,19 @@ class UploadFailed(Exception):
 
 
 def upload(
-    file: Path, mapping: dict[str, Any] | None, *, url: str, key: str, job_id: str | None
+    file: Path,
+    mapping: dict[str, Any] | None,
+    *,
+    url: str,
+    key: str,
+    job_id: str | None,
+    transport: httpx2.BaseTransport | None = None,
 ) -> dict[str, Any]:
     """Import a file and wait for its end; a server that restarts meanwhile is waited for.
+
+    Args:
+        job_id: an import to follow, in place of a new one.
+        transport: how the server is reached; by default over the network.
 
     Returns:
         What became of the rows: `job`, `stored`, `repeated`, `rejected`.
@@ -39,7 +49,7 @@ def upload(
         UploadFailed: the server refused, failed, or stayed away.
     """
     headers = {"authorization": f"Bearer {key}"}
-    with httpx2.Client(base_url=url, headers=headers, timeout=300) as client:
+    with httpx2.Client(base_url=url, headers=headers, timeout=300, transport=transport) as client:
         if job_id is None:
             job_id = _send(client, file, mapping)
         job = _follow(client, job_id)

@@ -6,6 +6,7 @@ import asyncio
 import hashlib
 import json
 import re
+import threading
 from collections.abc import AsyncIterator, Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,7 @@ from typing import Any
 import httpx2
 import pytest
 from anyio.from_thread import BlockingPortal, start_blocking_portal
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Table, func, select
 
@@ -101,11 +102,13 @@ async def db(tmp_path: Path) -> AsyncIterator[Database]:
     await database.close()
 
 
-def a_service(db: Database, analyzer: Names | None = None, **settings: int) -> PrivacyService:
+def a_service(
+    db: Database, analyzer: Names | None = None, *, keys: KeyRing = KEYS, **settings: int
+) -> PrivacyService:
     return PrivacyService(
         db=db,
         clock=FixedClock(NOW),
-        keys=KEYS,
+        keys=keys,
         analyzer=analyzer or Names(),
         languages=English(),
         settings=PrivacySettings(**settings),  # type: ignore[arg-type]  # fields by name
@@ -197,6 +200,31 @@ async def test_a_session_of_another_tenant_does_not_exist(db: Database) -> None:
     assert await service.restore(HERE, session_id, ["[PERSON_1]"]) == ["NameA"]
 
 
+class WatchedKeys(KeyRing):
+    """Notes on which threads keys are unwrapped, as a session is opened."""
+
+    def __init__(self) -> None:
+        super().__init__(bytes(range(32)))
+        self.threads: list[threading.Thread] = []
+
+    def unwrap(self, wrapped: bytes) -> bytes:
+        self.threads.append(threading.current_thread())
+        return super().unwrap(wrapped)
+
+
+async def test_a_session_of_many_values_does_not_hold_up_the_event_loop(db: Database) -> None:
+    keys = WatchedKeys()
+    service = a_service(db, keys=keys)
+    names = " ".join(f"Name{number}" for number in range(300))
+    session_id = (await hide(service, names)).session_id
+    again = await hide(service, "Name299 and NameNew", session_id=session_id)
+    restored = await service.restore(HERE, session_id, texts_of(again))
+    assert texts_of(again) == ["[PERSON_300] and [PERSON_301]"]
+    assert restored == ["Name299 and NameNew"]
+    assert len(keys.threads) == 2
+    assert threading.main_thread() not in keys.threads
+
+
 async def test_requests_of_one_call_share_sessions_and_subjects(db: Database) -> None:
     service = a_service(db)
     requests = [
@@ -243,6 +271,7 @@ PIECES = st.sampled_from(
 )
 
 
+@settings(max_examples=40)
 @given(
     calls=st.lists(
         st.lists(st.lists(PIECES, max_size=8).map("".join), min_size=1, max_size=3),

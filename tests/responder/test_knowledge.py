@@ -15,7 +15,7 @@ import httpx2
 import numpy as np
 import pytest
 from anyio.from_thread import BlockingPortal, start_blocking_portal
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 from sqlalchemy import Table, select
@@ -241,6 +241,7 @@ STEPS = st.tuples(
 )
 
 
+@settings(max_examples=40)
 @given(steps=st.lists(STEPS, max_size=8))
 def test_a_search_finds_what_the_last_steps_left(
     portal: BlockingPortal, loose: Library, steps: list[tuple[str, str, str]]

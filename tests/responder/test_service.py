@@ -15,7 +15,7 @@ from typing import Any
 import httpx2
 import pytest
 from anyio.from_thread import BlockingPortal, start_blocking_portal
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Table, select
 
@@ -430,6 +430,7 @@ MESSAGES = st.builds(
 )
 
 
+@settings(max_examples=40)
 @given(batches=st.lists(st.lists(MESSAGES, max_size=5), max_size=4))
 def test_however_an_import_is_cut_the_first_of_each_message_is_kept(
     portal: BlockingPortal, loose: Desk, batches: list[list[ImportedMessage]]

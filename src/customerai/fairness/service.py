@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
 from customerai.contracts.events import DecisionMade
@@ -29,6 +29,7 @@ from customerai.fairness.metrics import Comparison, Rate
 from customerai.fairness.tensor import Cell, Decision
 
 _ALL_DAYS: Final = (0, 2_000_000)
+_MOMENT: Final = timedelta(microseconds=1)
 _WORDS_A_CALL: Final = 200
 FAVOURABLE: Final[Mapping[str, str]] = {"reply": "answered"}
 
@@ -165,9 +166,13 @@ class FairnessService:
         start: datetime | None = None,
         end: datetime | None = None,
     ) -> Report:
-        """Selection rates by group; several features are crossed, none means the first one."""
+        """Selection rates by group; several features are crossed, none means the first one.
+
+        Args:
+            start, end: whole days are counted, from that of `start` to the last before `end`.
+        """
         first = _ALL_DAYS[0] if start is None else tensor.day_of(start)
-        last = _ALL_DAYS[1] if end is None else tensor.day_of(end)
+        last = _ALL_DAYS[1] if end is None else tensor.day_of(end - _MOMENT)
         cells = await self._db.read(
             lambda tx: store.find_cells(tx, who.tenant, kind, first_day=first, last_day=last)
         )

@@ -66,7 +66,7 @@ def read(path: Path, key: bytes, owner: str) -> Iterator[bytes]:
         while True:
             length = int.from_bytes(file.read(_LENGTH_BYTES), "big")
             sealed = file.read(length)
-            if not sealed:
+            if not sealed or len(sealed) != length:
                 raise SealBroken("a sealed file was cut")
             last = file.tell() == size
             yield unseal(key, sealed, where=_place(owner, index, last=last))
