@@ -19,7 +19,6 @@ from hypothesis import strategies as st
 from sqlalchemy import Table, func, select
 
 from customerai.contracts.privacy import (
-    LABEL_TYPES,
     AnonymizeRequest,
     AnonymizeResult,
     PrivacyUnavailable,
@@ -420,11 +419,11 @@ async def test_a_typed_placeholder_beside_operators_restores_to_itself(db: Datab
     assert await service.restore(HERE, result.session_id, texts_of(result)) == ["[PERSON_1]  NameA"]
 
 
-async def test_spared_types_and_low_scores_stay_in_labels(db: Database) -> None:
+async def test_labels_keep_group_names_and_low_scores_are_left(db: Database) -> None:
     service = a_service(db)
-    spared = await hide(service, "NameA card1", spared=LABEL_TYPES | {"PERSON"})
-    assert texts_of(spared) == ["NameA [CREDIT_CARD_1]"]
-    assert spared.receipt.entities == {"CREDIT_CARD": 1}
+    label = await hide(service, "NameA card1", labels=True)
+    assert texts_of(label) == ["NameA [CREDIT_CARD_1]"]
+    assert label.receipt.entities == {"CREDIT_CARD": 1}
     unsure = await hide(service, "NameA card1", min_score=0.91)
     assert texts_of(unsure) == ["NameA card1"]
 

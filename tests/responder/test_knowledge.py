@@ -25,6 +25,7 @@ from customerai.core import audit
 from customerai.core.crypto import KeyRing
 from customerai.core.db import Database, open_database
 from customerai.core.safe_text import SafeText
+from customerai.core.safe_text_issuer import issue
 from customerai.core.schema import metadata
 from customerai.core.settings import DatabaseSettings, PrivacySettings, ResponderSettings
 from customerai.core.telemetry import Metrics
@@ -271,10 +272,10 @@ async def test_personal_data_in_a_document_is_hidden(library: Library) -> None:
         format="markdown",
         title=f"Of {EMAIL}",
     )
-    assert added.title == "Of [EMAIL_ADDRESS_1]"
+    assert added.title == "Of [EMAIL_ADDRESS]"
     _, (passage,) = await library.service.document(HERE, added.id)
-    assert passage.heading == "Ask [EMAIL_ADDRESS_1]"
-    assert passage.text == "Write to [EMAIL_ADDRESS_1] or [EMAIL_ADDRESS_2]."
+    assert passage.heading == "Ask [EMAIL_ADDRESS]"
+    assert passage.text == "Write to [EMAIL_ADDRESS] or [EMAIL_ADDRESS]."
     assert not any("@" in text for text in library.embedder.seen)
 
 
@@ -284,7 +285,7 @@ async def test_headings_stay_with_their_texts_in_a_long_document(library: Librar
     _, passages = await library.service.document(HERE, added.id)
     assert [str(passage.heading) for passage in passages] == [f"Part {n}" for n in range(130)]
     for number, passage in enumerate(passages):
-        assert passage.text.startswith(f"About thing{number}, ask [EMAIL_ADDRESS_")
+        assert passage.text.startswith(f"About thing{number}, ask [EMAIL_ADDRESS]")
         assert passage.text == passages[number % 7].text.replace(
             f"thing{number % 7},", f"thing{number},"
         )
@@ -458,3 +459,12 @@ async def test_a_search_that_makes_no_sense_is_refused(
     client: httpx2.AsyncClient, body: dict[str, object]
 ) -> None:
     assert (await client.post("/v1/responder/searches", json=body)).status_code == 422
+
+
+async def test_what_is_meant_for_agents_is_not_searched_for_customers(library: Library) -> None:
+    await library.add("Refunds above fifty need a manager.", title="Inside", audience="agent")
+    turns = [issue("who approves refunds above fifty")]
+    every, _ = await library.service.search(HERE.tenant, turns, k=5)
+    told, _ = await library.service.search(HERE.tenant, turns, k=5, audiences=("customer",))
+    assert [hit.text for hit in every] == ["Refunds above fifty need a manager."]
+    assert told == []

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Final, Protocol
+from typing import Protocol
 
 from customerai.core.errors import NotFound, Unavailable
 from customerai.core.principal import Principal
@@ -24,12 +24,6 @@ class SessionNotFound(NotFound):
 
     def __init__(self, session_id: str) -> None:
         super().__init__("No privacy session with that id.", session_id=session_id)
-
-
-LABEL_TYPES: Final = frozenset({"LOCATION", "AGE", "NRP", "DATE_TIME", "ORGANIZATION"})
-"""What the name of a channel or a group may be: `Paris`, `30-39`. It names many, not one."""
-LABEL_MIN_SCORE: Final = 0.6
-"""A single word without a sentence around it is personal only where the finding is sure."""
 
 
 @dataclass(frozen=True)
@@ -68,7 +62,7 @@ class AnonymizeRequest:
         subject: whose data key seals the values; None means the session's own.
         purpose: why the texts are made safe, such as `message`; stands in the receipt.
         operators: entity type to operator settings, in place of numbered placeholders.
-        spared: entity types that are left as they are; `LABEL_TYPES` for names of groups.
+        labels: the texts are names of channels and groups: what such a name may be is left.
         min_score: spans below this score are left as they are.
     """
 
@@ -78,7 +72,7 @@ class AnonymizeRequest:
     subject: str | None = None
     purpose: str = "api"
     operators: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
-    spared: frozenset[str] = frozenset()
+    labels: bool = False
     min_score: float = 0.0
 
 

@@ -10,16 +10,23 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import ClassVar
 
+from customerai.core.ids import is_id
+
 
 class ProblemError(Exception):
-    """Something that a caller can be told."""
+    """Something that a caller can be told.
+
+    Args:
+        fields: further members of the document. One named `…_id` is left out when its value
+            cannot be an id of ours: the caller may have put anything in its place.
+    """
 
     status: ClassVar[int] = 500
 
     def __init__(self, detail: str, **fields: object) -> None:
         super().__init__(detail)
         self.detail = detail
-        self.fields = fields
+        self.fields = {name: value for name, value in fields.items() if _may_be_told(name, value)}
 
     @classmethod
     def slug(cls) -> str:
@@ -42,6 +49,10 @@ class ProblemError(Exception):
             "detail": self.detail,
             "instance": instance,
         }
+
+
+def _may_be_told(name: str, value: object) -> bool:
+    return not name.endswith("_id") or (isinstance(value, str) and is_id(value))
 
 
 class BadRequest(ProblemError):

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Annotated, Any
 
+import orjson
 import structlog
 from fastapi import Depends, FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
@@ -83,8 +83,6 @@ def request_id_of(request: Request) -> str:
 
 def problem_response(error: ProblemError, request_id: str) -> Response:
     """A problem document as a response."""
-    import orjson  # noqa: PLC0415
-
     return Response(
         orjson.dumps(error.document(request_id)),
         status_code=error.status,
@@ -120,7 +118,10 @@ async def _on_error(request: Request, error: Exception) -> Response:
     if isinstance(error, HTTPException):
         known: dict[int, ProblemError] = {
             404: AddressNotFound(),
-            405: MethodNotAllowed("This path does not take that method."),
+            405: MethodNotAllowed(
+                "This path does not take that method.",
+                allow=(error.headers or {}).get("Allow", "").split(", "),
+            ),
         }
         fallback = BadRequest("The request cannot be read.")
         return problem_response(known.get(error.status_code, fallback), request_id)
@@ -176,6 +177,3 @@ def service_app(name: str, tokens: InternalTokens) -> FastAPI:
     app.add_exception_handler(HTTPException, _on_error)
     app.add_middleware(_CatchAll)
     return app
-
-
-Include = Callable[[FastAPI], None]

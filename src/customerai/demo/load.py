@@ -150,7 +150,6 @@ async def _add_documents(client: httpx2.AsyncClient, say: Say) -> int:
                 "format": "json",
                 "content": content,
                 "external_id": f"abcd-{title}",
-                "audience": "agent",
             },
         )
         documents += 1
@@ -235,7 +234,8 @@ async def _ask_questions(client: httpx2.AsyncClient) -> tuple[int, int]:
             await _post(client, f"{path}/messages", {"text": question, "external_id": "question"})
             reply = await _post(client, f"{path}/replies", {})
         else:
-            reply = (await _get(client, f"{path}/replies")).json()["items"][-1]
+            made = (await _get(client, f"{path}/replies")).json()["items"]
+            reply = made[-1] if made else await _post(client, f"{path}/replies", {})
         answered += reply["status"] == "answered"
     return len(questions()), answered
 

@@ -10,8 +10,6 @@ from typing import Final
 
 from customerai.contracts.events import DecisionMade
 from customerai.contracts.privacy import (
-    LABEL_MIN_SCORE,
-    LABEL_TYPES,
     AnonymizeRequest,
     Privacy,
 )
@@ -213,8 +211,7 @@ class FairnessService:
                         texts=tuple(distinct[start : start + _WORDS_A_CALL]),
                         purpose="group-labels",
                         operators={"DEFAULT": {"operator": "replace"}},
-                        spared=LABEL_TYPES,
-                        min_score=LABEL_MIN_SCORE,
+                        labels=True,
                     )
                 ],
             )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import datetime
+from datetime import datetime, timezone
 from typing import Annotated, Any
 
 from fastapi import APIRouter, FastAPI, Query, Request, Response
@@ -17,6 +17,7 @@ from customerai.core.http import Body, Caller, Reply, scope, service_app
 from customerai.core.paging import MOST_ROWS
 from customerai.core.principal import InternalTokens
 from customerai.core.settings import GatewaySettings
+from customerai.core.times import is_plausible
 from customerai.gateway.pipeline import SESSION_COOKIE
 from customerai.gateway.scopes import SCOPES
 from customerai.gateway.service import GatewayService, Profile, SessionExpired, SignIn
@@ -26,10 +27,10 @@ Email = Annotated[str, Field(pattern=r"^[^@\s]+@[^@\s]+$", max_length=254)]
 
 
 class ExpiryPassed(InvalidRequest):
-    """A key would have ended before it began, or its end has no time zone."""
+    """A key's end must lie between now and the year 2100 and name its time zone."""
 
     def __init__(self) -> None:
-        super().__init__("expires_at must lie in the future and name its time zone.")
+        super().__init__("expires_at must lie between now and 2100 and name its time zone.")
 
 
 class UserReply(Reply):
@@ -310,11 +311,12 @@ def _keys(service: GatewayService, clock: Clock) -> APIRouter:
     @router.post("/keys", status_code=201, openapi_extra=scope("keys:admin"))
     async def create_key(body: KeyRequest, who: Caller) -> NewKeyReply:
         """Make an API key; its text is in this answer and nowhere else."""
-        if body.expires_at is not None and (
-            body.expires_at.tzinfo is None or body.expires_at <= clock.now()
-        ):
-            raise ExpiryPassed
-        key, text = await service.create_key(who, body.name, body.scopes, body.expires_at)
+        ends = body.expires_at
+        if ends is not None:
+            if not is_plausible(ends) or ends <= clock.now():
+                raise ExpiryPassed
+            ends = ends.astimezone(timezone.utc)
+        key, text = await service.create_key(who, body.name, body.scopes, ends)
         return NewKeyReply(**KeyReply.model_validate(key).model_dump(), key=text)
 
     @router.delete("/keys/{key_id}", status_code=204, openapi_extra=scope("keys:admin"))

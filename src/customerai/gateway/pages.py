@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import html
 import inspect
 from collections.abc import Awaitable, Callable, Mapping
@@ -9,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import orjson
+import structlog
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
@@ -17,10 +19,12 @@ from starlette.responses import FileResponse, HTMLResponse, PlainTextResponse, R
 from starlette.routing import Route
 from starlette.types import ASGIApp
 
-from customerai.core.errors import problem_classes
-from customerai.core.http import PROBLEM_TYPE, AddressNotFound, request_id_of
+from customerai.core.errors import InternalError, MethodNotAllowed, problem_classes
+from customerai.core.http import AddressNotFound, problem_response, request_id_of
 from customerai.core.telemetry import Metrics
 from customerai.gateway.openapi import document_page, page
+
+log = structlog.get_logger(__name__)
 
 Check = Callable[[], Awaitable[bool]]
 
@@ -39,6 +43,7 @@ def build(
     metrics: Metrics,
     refresh: Callable[[], Awaitable[None]],
     console: Path | None,
+    check_s: float = 5.0,
 ) -> ASGIApp:
     """The pages.
 
@@ -46,6 +51,7 @@ def build(
         checks: dependency name to a check that says whether it answers.
         refresh: sets the gauges before metrics are read.
         console: the folder of the built console, or None when there is none.
+        check_s: how long a check may take before its dependency counts as away.
     """
     encoded = orjson.dumps(document)
     root = (console or Path()).resolve()
@@ -56,7 +62,7 @@ def build(
         return PlainTextResponse("ok")
 
     async def readyz(request: Request) -> Response:
-        states = {name: await check() for name, check in checks.items()}
+        states = {name: await _holds(check, check_s) for name, check in checks.items()}
         return Response(
             orjson.dumps({"ready": all(states.values()), "checks": states}),
             status_code=200 if all(states.values()) else 503,
@@ -97,16 +103,23 @@ def build(
         if console is None:
             return HTMLResponse(document_page("CustomerAI", _NO_CONSOLE))
         path = request.path_params["path"]
-        file = (root / path).resolve()
-        if path and file.is_relative_to(root) and file.is_file():
-            headers = _FOREVER if path.startswith("assets/") else _ALWAYS_ASK
-            return FileResponse(file, headers=headers)
+        file = _file_in(root, path)
+        if file is not None:
+            hashed = file.is_relative_to(root / "assets")
+            return FileResponse(file, headers=_FOREVER if hashed else _ALWAYS_ASK)
         if path.startswith("assets/"):
             return _not_found(request)
-        return FileResponse(console / "index.html", headers=_ALWAYS_ASK)
+        return FileResponse(root / "index.html", headers=_ALWAYS_ASK)
 
     async def on_http_error(request: Request, error: Exception) -> Response:
+        if isinstance(error, HTTPException) and error.status_code == MethodNotAllowed.status:
+            refused = MethodNotAllowed("Pages take GET and HEAD.", allow=["GET", "HEAD"])
+            return problem_response(refused, request_id_of(request))
         return _not_found(request)
+
+    async def on_fault(request: Request, error: Exception) -> Response:
+        fault = InternalError("The fault is ours and was logged.")
+        return problem_response(fault, request_id_of(request))  # the pipeline logs it
 
     return Starlette(
         routes=[
@@ -119,7 +132,7 @@ def build(
             Route("/problems/{slug}", show_problem),
             Route("/{path:path}", show_console),
         ],
-        exception_handlers={HTTPException: on_http_error},
+        exception_handlers={HTTPException: on_http_error, Exception: on_fault},
     )
 
 
@@ -127,10 +140,22 @@ def _explanation(cls: type) -> str:
     return " ".join((inspect.getdoc(cls) or "").split())
 
 
+async def _holds(check: Check, limit_s: float) -> bool:
+    try:
+        return await asyncio.wait_for(check(), limit_s)
+    except Exception as error:  # noqa: BLE001 - whatever keeps a dependency from answering
+        log.warning("gateway.check_failed", error_type=type(error).__name__)
+        return False
+
+
+def _file_in(root: Path, path: str) -> Path | None:
+    """The file of the console at a path; None when there is none, or none inside the folder."""
+    try:
+        file = (root / path).resolve()
+        return file if file.is_relative_to(root) and file.is_file() else None
+    except (OSError, ValueError):  # a name that no file can have
+        return None
+
+
 def _not_found(request: Request) -> Response:
-    error = AddressNotFound()
-    return Response(
-        orjson.dumps(error.document(request_id_of(request))),
-        status_code=error.status,
-        media_type=PROBLEM_TYPE,
-    )
+    return problem_response(AddressNotFound(), request_id_of(request))

@@ -11,12 +11,12 @@ import asyncio
 import ipaddress
 import time
 from dataclasses import dataclass, field
-from http.cookies import CookieError, SimpleCookie
 from typing import Final
 
 import orjson
 import structlog
 from prometheus_client import Counter, Histogram
+from starlette.requests import cookie_parser
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from customerai.core.cache import Cache
@@ -65,6 +65,11 @@ _ALWAYS: Final = (
 
 _METHODS: Final = frozenset({"GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"})
 
+_MAPPED_BITS: Final = 96  # ::ffff:0:0/96 holds the IPv4 addresses (RFC 4291, 2.5.5.2)
+_CUSTOMER_BITS: Final = 64  # the least that a site is assigned (RFC 6177)
+_LENGTH_DIGITS: Final = 18  # a longer Content-Length is beyond every limit
+
+Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 
@@ -148,21 +153,48 @@ async def send_problem(scope: Scope, send: Send, error: ProblemError) -> None:
 
 
 def parse_networks(ranges: tuple[str, ...]) -> list[Network]:
-    """CIDR ranges as networks.
+    """CIDR ranges as networks; those of IPv4 addresses written in IPv6 become IPv4.
 
     Raises:
         ValueError: one is none.
     """
-    return [ipaddress.ip_network(text, strict=False) for text in ranges]
+    return [_unmapped(ipaddress.ip_network(text, strict=False)) for text in ranges]
 
 
-def _within(address: str, networks: list[Network]) -> bool:
+def _unmapped(network: Network) -> Network:
+    mapped = getattr(network.network_address, "ipv4_mapped", None)
+    if mapped is None or network.prefixlen < _MAPPED_BITS:
+        return network
+    return ipaddress.IPv4Network((mapped, network.prefixlen - _MAPPED_BITS))
+
+
+def _parse_address(text: str) -> Address | None:
     try:
-        parsed = ipaddress.ip_address(address)
+        parsed = ipaddress.ip_address(text)
     except ValueError:
+        return None
+    return getattr(parsed, "ipv4_mapped", None) or parsed
+
+
+def _without_port(hop: str) -> str:
+    """The address in `10.0.0.1:80` and `[2001:db8::1]:80`, as some proxies write them."""
+    if hop.startswith("["):
+        return hop[1:].partition("]")[0]
+    return hop.partition(":")[0] if hop.count(":") == 1 else hop
+
+
+def _holder_of(client: str) -> str:
+    """What is limited as one: an address, and of IPv6 the /64 that one customer is given."""
+    address = _parse_address(client)
+    if isinstance(address, ipaddress.IPv6Address):
+        return str(ipaddress.IPv6Network((address, _CUSTOMER_BITS), strict=False))
+    return client if address is None else str(address)
+
+
+def _within(address: Address | None, networks: list[Network]) -> bool:
+    if address is None:
         return False
-    mapped = getattr(parsed, "ipv4_mapped", None) or parsed
-    return any(mapped in network for network in networks if network.version == mapped.version)
+    return any(address in network for network in networks if network.version == address.version)
 
 
 class RequestIdStage:
@@ -181,17 +213,21 @@ class RequestIdStage:
 
     def _client(self, scope: Scope) -> str:
         address = scope["client"][0] if scope.get("client") else ""
-        if not self._proxies or not _within(address, self._proxies):
+        if not self._proxies or not self._is_proxy(address):
             return address
-        forwarded = header(scope, b"x-forwarded-for")
-        if forwarded is None:
+        # A proxy may add a line of its own below the client's: all lines are one list.
+        lines = [value for key, value in scope["headers"] if key == b"x-forwarded-for"]
+        if not lines:
             return address
         # Right to left: the first address that is not a proxy of ours is the client.
-        for hop in reversed(forwarded.decode("latin-1").split(",")):
-            address = hop.strip()
-            if not _within(address, self._proxies):
+        for hop in reversed(b",".join(lines).decode("latin-1").split(",")):
+            address = _without_port(hop.strip())
+            if not self._is_proxy(address):
                 break
         return address
+
+    def _is_proxy(self, address: str) -> bool:
+        return _within(_parse_address(address), self._proxies)
 
 
 class RespondStage:
@@ -219,19 +255,19 @@ class RespondStage:
 
         try:
             await self._app(scope, receive, processed)
-        except ProblemError as error:
-            await send_problem(scope, processed, error)
         except Exception as error:  # noqa: BLE001 - the outermost stage: nothing gets past it
-            log.error(
-                "gateway.request_failed",
-                request_id=state.request_id,
-                route=state.template,
-                error_type=type(error).__name__,
-                stack=frames_of(error),
-            )
-            if status == 0:
-                fault = InternalError("The fault is ours and was logged.")
-                await send_problem(scope, processed, fault)
+            problem = error if isinstance(error, ProblemError) else None
+            if problem is None:
+                log.error(
+                    "gateway.request_failed",
+                    request_id=state.request_id,
+                    route=state.template,
+                    error_type=type(error).__name__,
+                    stack=frames_of(error),
+                )
+                problem = InternalError("The fault is ours and was logged.")
+            if status == 0:  # an answer that has begun can only break off
+                await send_problem(scope, processed, problem)
         finally:
             self._record(state, scope["method"], status)
 
@@ -291,8 +327,9 @@ class AllowlistStage:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http" and (self._allow or self._deny):
-            client = state_of(scope).client
-            allowed = not self._allow or _within(client, self._allow)
+            client = _parse_address(state_of(scope).client)
+            # What is no address can be on no list: where there is one, it stays outside.
+            allowed = client is not None and (not self._allow or _within(client, self._allow))
             if not allowed or _within(client, self._deny):
                 raise AddressNotAllowed
         await self._app(scope, receive, send)
@@ -338,11 +375,8 @@ def session_token(scope: Scope) -> str | None:
     cookies = header(scope, b"cookie")
     if cookies is None or SESSION_COOKIE.encode() not in cookies:
         return None
-    try:
-        morsel = SimpleCookie(cookies.decode("latin-1")).get(SESSION_COOKIE)
-    except CookieError:
-        return None
-    return morsel.value if morsel is not None else None
+    # As the services read it; the standard library gives up at other people's odd cookies.
+    return cookie_parser(cookies.decode("latin-1")).get(SESSION_COOKIE)
 
 
 class RateLimitStage:
@@ -370,7 +404,7 @@ class RateLimitStage:
         state = state_of(scope)
         if scope["method"] == "POST" and scope["path"] in _SIGN_IN_PATHS:
             decision = await self._cache.take(
-                f"sign-in:{state.client}",
+                f"sign-in:{_holder_of(state.client)}",
                 rate_per_s=self._sign_in_rate_per_s,
                 burst=self._sign_in_burst,
             )
@@ -378,7 +412,7 @@ class RateLimitStage:
             caller = (
                 f"{state.principal.tenant}:{state.principal.actor}"
                 if state.principal
-                else f"address:{state.client}"
+                else f"address:{_holder_of(state.client)}"
             )
             decision = await self._cache.take(
                 caller, rate_per_s=self._rate_per_s, burst=self._burst
@@ -414,7 +448,7 @@ class RouteStage:
         path: str = scope["path"]
         if not path.startswith("/v1/"):
             state.template = "page"
-            await self._pages(scope, receive, send)
+            await self._pages(self._inner(scope, state), receive, send)
             return
         route = self._route(state, path, scope["method"])
         state.template = route.template
@@ -430,13 +464,16 @@ class RouteStage:
 
     def _route(self, state: RequestState, path: str, method: str) -> Route:
         routes = self._table.find(path)
+        route = routes.get("GET" if method == "HEAD" else method)
+        if route is not None:
+            return route
+        # Who is not known learns nothing of which paths there are.
+        if state.principal is None and all(route.scope for route in routes.values()):
+            raise CredentialsMissing
         if not routes:
-            # Who is not known learns nothing of which paths there are.
-            raise AddressNotFound if state.principal is not None else CredentialsMissing
-        route = routes.get(method)
-        if route is None:
-            raise MethodNotAllowed(f"This path takes {', '.join(sorted(routes))}.")
-        return route
+            raise AddressNotFound
+        allow = sorted({*routes, *(["HEAD"] if "GET" in routes else [])})
+        raise MethodNotAllowed(f"This path takes {', '.join(allow)}.", allow=allow)
 
     def _inner(self, scope: Scope, state: RequestState) -> Scope:
         headers = [
@@ -450,6 +487,8 @@ class RouteStage:
             headers.append((INTERNAL_TOKEN_HEADER.encode(), token.encode()))
         inner = dict(scope)
         inner["headers"] = headers
+        if inner["method"] == "HEAD":  # the server leaves the body of the answer out
+            inner["method"] = "GET"
         return inner
 
     async def _call(
@@ -500,8 +539,10 @@ class _LimitedBody:
 
     def __init__(self, scope: Scope, receive: Receive, limit: int) -> None:
         declared = header(scope, b"content-length")
-        if declared is not None and declared.isdigit() and int(declared) > limit:
-            raise BodyTooLarge(limit)
+        if declared is not None and declared.isdigit():
+            digits = declared.lstrip(b"0")
+            if len(digits) > _LENGTH_DIGITS or int(digits or b"0") > limit:
+                raise BodyTooLarge(limit)
         self._receive = receive
         self._seen = 0
         self.limit = limit

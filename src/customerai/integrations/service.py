@@ -171,9 +171,12 @@ class ImportService:
         await self._tidy(also_unknown=True)  # no upload has begun yet
         while True:
             self._wake.clear()
-            for job in await self._db.read(lambda tx: jobs.unfinished(tx, KIND)):
-                await self._run_one(job)
-            await self._tidy()
+            try:
+                for job in await self._db.read(lambda tx: jobs.unfinished(tx, KIND)):
+                    await self._run_one(job)
+                await self._tidy()
+            except Exception as error:  # noqa: BLE001 - the loop must outlive a fault
+                log.error("integrations.loop_failed", error_type=type(error).__name__)
             with anyio.move_on_after(_POLL_S):
                 await self._wake.wait()
 

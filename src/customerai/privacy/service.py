@@ -41,6 +41,8 @@ from customerai.privacy.store import SealedToken, SessionMoved, StoredSession
 log = structlog.get_logger(__name__)
 
 POLICY_VERSION: Final = "default-1"
+_GROUP_TYPES: Final = frozenset({"LOCATION", "AGE", "NRP", "DATE_TIME", "ORGANIZATION"})
+_LABEL_MIN_SCORE: Final = 0.6
 _ATTEMPTS: Final = 8
 _FEW_VALUES: Final = 200
 _FEW_CHARS: Final = 100_000
@@ -137,7 +139,10 @@ class PrivacyService:
         chosen = [_parse_operators(request.operators) for request in requests]
         texts = [text for request in requests for text in request.texts]
         remaining = iter(await self._analyze(texts))
-        spans = [[_wanted(next(remaining), request) for _ in request.texts] for request in requests]
+        spans = [
+            [_wanted(text, next(remaining), request) for text in request.texts]
+            for request in requests
+        ]
         ids = [request.session_id or new_id("psn") for request in requests]
         find = partial(self._find, who, requests, ids)
 
@@ -307,9 +312,7 @@ class PrivacyService:
         results = []
         counts: Counter[str] = Counter()
         known = [
-            (entry.value, entry.type)
-            for entry in session.book.entries()
-            if entry.type not in request.spared
+            (entry.value, entry.type) for entry in session.book.entries() if not request.labels
         ]
         everywhere = repetitions(request.texts, found, known)
         for text, spans in zip(request.texts, everywhere, strict=True):
@@ -468,12 +471,24 @@ def _subjects(requests: Sequence[AnonymizeRequest], ids: Sequence[str]) -> list[
     ]
 
 
-def _wanted(spans: Sequence[Span], request: AnonymizeRequest) -> list[Span]:
+def _wanted(text: str, spans: Sequence[Span], request: AnonymizeRequest) -> list[Span]:
     return [
         span
         for span in spans
-        if span.type not in request.spared and span.score >= request.min_score
+        if span.score >= request.min_score
+        and not (request.labels and _names_a_group(text[span.start : span.end], span))
     ]
+
+
+def _names_a_group(value: str, span: Span) -> bool:
+    """Whether a finding in a label is what labels are: `Paris`, `30-39`, `Christian`.
+
+    A label stands without a sentence, so a model's word for it counts little; a full name, a
+    number or an address is still one person's.
+    """
+    if span.type in _GROUP_TYPES or span.score < _LABEL_MIN_SCORE:
+        return True
+    return span.type == "PERSON" and " " not in value.strip()
 
 
 def _without(text: str, spans: Sequence[Span]) -> SafeText:

@@ -33,6 +33,7 @@ from customerai.responder.retrieval import (
 from customerai.responder.store import Document, Passage
 
 DIMENSIONS: Final = 384
+AUDIENCES: Final = ("customer", "agent")
 KNOWLEDGE_MIN_SCORE: Final = 0.6
 """Headings are full of capitals: in the company's own documents a mere guess hides nothing."""
 
@@ -93,8 +94,8 @@ class KnowledgeService:
         self._embedder = embedder
         self._settings = settings
         self._reference_key = keys.derive("responder-external-references")
-        self._indexes: dict[str, PassageIndex] = {}
-        self._loaded: dict[str, dict[str, int]] = {}
+        self._indexes: dict[tuple[str, str], PassageIndex] = {}
+        self._loaded: dict[str, dict[str, tuple[int, str]]] = {}
 
     async def add_document(self, who: Principal, new: NewDocument) -> Document:
         """Add a document, or replace the one with the same external id; searchable on return.
@@ -116,7 +117,7 @@ class KnowledgeService:
             raise DocumentInvalid(str(error)) from error
         if not parsed.passages:
             raise DocumentInvalid("The document holds no text.")
-        title, safe = await self._make_safe(who, document_id, new.title, parsed.passages)
+        title, safe = await self._make_safe(who, new.title, parsed.passages)
         passages = await in_thread(self._embed, document_id, safe)
         now = self._clock.now()
         document = Document(
@@ -144,7 +145,7 @@ class KnowledgeService:
             return stored
 
         stored = await self._db.write(work)
-        await self._index(who.tenant)
+        await self._refresh(who.tenant)
         return stored
 
     async def drop_document(self, who: Principal, document_id: str) -> None:
@@ -204,33 +205,51 @@ class KnowledgeService:
         return [item.text for item in result.results]
 
     async def search(
-        self, tenant: str, turns: Sequence[SafeText], *, k: int
+        self,
+        tenant: str,
+        turns: Sequence[SafeText],
+        *,
+        k: int,
+        audiences: Sequence[str] = AUDIENCES,
     ) -> tuple[list[Hit], NDArray[np.float32]]:
-        """The passages for the last of a customer's turns, and the query's vector."""
-        index = await self._index(tenant)
-        return await in_thread(self._search, index, turns, k)
+        """The passages for the last of a customer's turns, and the query's vector.
+
+        Args:
+            audiences: whose documents are searched; what is meant for agents alone must not be
+                told to a customer.
+        """
+        await self._refresh(tenant)
+        indexes = [self._indexes[tenant, audience] for audience in audiences]
+        return await in_thread(self._search, indexes, turns, k)
 
     def _search(
-        self, index: PassageIndex, turns: Sequence[SafeText], k: int
+        self, indexes: Sequence[PassageIndex], turns: Sequence[SafeText], k: int
     ) -> tuple[list[Hit], NDArray[np.float32]]:
         vector = self._embedder.embed([build_query(turns)])[0]
-        return index.search(turns[-1], vector, history=turns[:-1], k=k), vector
+        hits = [
+            hit
+            for index in indexes
+            for hit in index.search(turns[-1], vector, history=turns[:-1], k=k)
+        ]
+        return sorted(hits, key=lambda hit: -hit.score)[:k], vector
 
-    async def _index(self, tenant: str) -> PassageIndex:
-        """The tenant's index, brought up to what the database holds."""
-        index = self._indexes.setdefault(tenant, PassageIndex(dimension=DIMENSIONS))
-        loaded = self._loaded.setdefault(tenant, {})
+    async def _refresh(self, tenant: str) -> None:
+        """Bring the tenant's indexes, one an audience, up to what the database holds."""
+        for audience in AUDIENCES:
+            self._indexes.setdefault((tenant, audience), PassageIndex(dimension=DIMENSIONS))
+        loaded = self._loaded.get(tenant, {})
         current = await self._db.read(lambda tx: store.document_versions(tx, tenant))
         if current == loaded:
-            return index
-        for gone in loaded.keys() - current.keys():
-            index.remove(gone)
-        changed = [key for key, version in current.items() if loaded.get(key) != version]
+            return
+        changed = [key for key, state in current.items() if loaded.get(key) != state]
+        for gone in [*(loaded.keys() - current.keys()), *changed]:
+            for audience in AUDIENCES:
+                self._indexes[tenant, audience].remove(gone)
         passages = await self._db.read(
             lambda tx: store.passages_of(tx, tenant, changed, DIMENSIONS)
         )
         for document_id in changed:
-            index.put(
+            self._indexes[tenant, current[document_id][1]].put(
                 document_id,
                 [
                     IndexedPassage(
@@ -245,12 +264,10 @@ class KnowledgeService:
                 ],
             )
         self._loaded[tenant] = current
-        return index
 
     async def _make_safe(
         self,
         who: Principal,
-        document_id: str,
         title: str,
         passages: Sequence[parsing.RawPassage],
     ) -> tuple[SafeText, list[tuple[SafeText, SafeText]]]:
@@ -262,11 +279,11 @@ class KnowledgeService:
                 [
                     AnonymizeRequest(
                         texts=tuple(texts[start : start + _TEXTS_A_CALL]),
-                        session_id=document_id,
-                        open_session=True,
-                        subject=f"own:{document_id}",
                         purpose="knowledge",
                         min_score=KNOWLEDGE_MIN_SCORE,
+                        # Unnumbered: a numbered placeholder would be restored to a value of the
+                        # conversation in which the passage is quoted.
+                        operators={"DEFAULT": {"operator": "replace"}},
                     )
                 ],
             )

@@ -182,7 +182,9 @@ class ReplyService:
             return _unanswered("injection", action="handoff", outcome="escalated")
         if intake.is_small_talk(last):
             return _unanswered("small_talk", action="reply", outcome="small_talk")
-        hits, vector = await self._knowledge.search(who.tenant, turns, k=_PASSAGES)
+        hits, vector = await self._knowledge.search(
+            who.tenant, turns, k=_PASSAGES, audiences=("customer",)
+        )
         draft = compose_reply(
             last,
             vector,

@@ -13,8 +13,6 @@ from typing import Final
 
 from customerai.contracts.events import MessageReceived
 from customerai.contracts.privacy import (
-    LABEL_MIN_SCORE,
-    LABEL_TYPES,
     AnonymizeRequest,
     AnonymizeResult,
     Privacy,
@@ -324,8 +322,7 @@ class ResponderService:
                         open_session=True,
                         subject=subject,
                         purpose="labels",
-                        spared=LABEL_TYPES,
-                        min_score=LABEL_MIN_SCORE,
+                        labels=True,
                     )
                 ],
             )

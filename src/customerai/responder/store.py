@@ -319,10 +319,14 @@ def drop_document(tx: Transaction, tenant: str, document_id: str) -> bool:
     return done.rowcount == 1
 
 
-def document_versions(tx: Transaction, tenant: str) -> dict[str, int]:
-    """Which documents there are, and the version of each."""
-    rows = tx.execute(select(document.c.id, document.c.version).where(document.c.tenant == tenant))
-    return {row.id: row.version for row in rows}
+def document_versions(tx: Transaction, tenant: str) -> dict[str, tuple[int, str]]:
+    """Which documents there are: the version and the audience of each."""
+    rows = tx.execute(
+        select(document.c.id, document.c.version, document.c.audience).where(
+            document.c.tenant == tenant
+        )
+    )
+    return {row.id: (row.version, row.audience) for row in rows}
 
 
 def find_document(tx: Transaction, tenant: str, document_id: str) -> Document | None:
