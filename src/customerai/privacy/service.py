@@ -476,19 +476,20 @@ def _wanted(text: str, spans: Sequence[Span], request: AnonymizeRequest) -> list
         span
         for span in spans
         if span.score >= request.min_score
-        and not (request.labels and _names_a_group(text[span.start : span.end], span))
+        and not (request.labels and _names_a_group(text, span))
     ]
 
 
-def _names_a_group(value: str, span: Span) -> bool:
+def _names_a_group(label: str, span: Span) -> bool:
     """Whether a finding in a label is what labels are: `Paris`, `30-39`, `Christian`.
 
-    A label stands without a sentence, so a model's word for it counts little; a full name, a
-    number or an address is still one person's.
+    A label stands without a sentence, so a model's word for a single name counts little; a full
+    name, a name among other words, a number or an address is still one person's.
     """
     if span.type in _GROUP_TYPES or span.score < _LABEL_MIN_SCORE:
         return True
-    return span.type == "PERSON" and " " not in value.strip()
+    whole = label[span.start : span.end] == label.strip()
+    return span.type == "PERSON" and whole and " " not in label.strip()
 
 
 def _without(text: str, spans: Sequence[Span]) -> SafeText:
