@@ -475,8 +475,7 @@ def _wanted(text: str, spans: Sequence[Span], request: AnonymizeRequest) -> list
     return [
         span
         for span in spans
-        if span.score >= request.min_score
-        and not (request.labels and _names_a_group(text, span))
+        if span.score >= request.min_score and not (request.labels and _names_a_group(text, span))
     ]
 
 
