@@ -151,6 +151,8 @@ async def _serve(settings: Settings, host: str, port: int, *, with_demo: bool) -
                 log_config=None,
                 access_log=False,
                 server_header=False,
+                # The gateway alone decides whose X-Forwarded-For is believed.
+                proxy_headers=False,
                 date_header=True,
                 timeout_graceful_shutdown=_SHUTDOWN_S,
             )

@@ -190,9 +190,10 @@ async def test_a_write_that_was_cancelled_while_it_waited_does_not_run(db: Datab
     other = asyncio.create_task(db.write(adding(2)))
     await asyncio.sleep(0)
     waiting.cancel()
-    await holding.let_go()
     with pytest.raises(asyncio.CancelledError):
         await waiting
+    await asyncio.sleep(0)
+    await holding.let_go()
     await other
     assert await db.read(ids) == [2]
 

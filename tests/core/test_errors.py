@@ -25,6 +25,7 @@ from customerai.core.errors import (
     UpstreamTimeout,
     problem_classes,
 )
+from customerai.core.ids import new_id
 
 EVERY = list(problem_classes())
 SLUG = re.compile(r"[a-z][a-z0-9]+(-[a-z0-9]+)*")
@@ -82,6 +83,13 @@ def test_a_field_cannot_stand_in_for_a_member_of_the_document(name: str) -> None
     error = Conflict("It is wet.")
     error.fields[name] = "else"
     assert error.document("req_1") == Conflict("It is wet.").document("req_1")
+
+
+def test_an_id_is_told_when_it_may_be_ours_and_left_out_when_it_is_anything_else() -> None:
+    ours = new_id("conv")
+    assert NotFound("None.", conversation_id=ours).document("r")["conversation_id"] == ours
+    for other in ("jane.roe@example.com", f"{ours} ", f"x {ours}", "conv_none", 4111111111111111):
+        assert "conversation_id" not in NotFound("None.", conversation_id=other).document("r")
 
 
 @pytest.mark.parametrize(

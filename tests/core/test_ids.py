@@ -7,7 +7,7 @@ import time
 import uuid
 from concurrent.futures import ThreadPoolExecutor
 
-from customerai.core.ids import new_id
+from customerai.core.ids import is_id, new_id
 
 
 def test_an_id_is_a_prefix_and_a_uuid_of_version_7() -> None:
@@ -30,3 +30,10 @@ def test_ids_of_several_threads_do_not_meet() -> None:
         made = list(pool.map(lambda _: [new_id("x") for _ in range(1000)], range(8)))
     flat = [text for part in made for text in part]
     assert len(set(flat)) == len(flat)
+
+
+def test_ids_are_told_from_other_text() -> None:
+    text = new_id("conv")
+    assert is_id(text)
+    others = ["", "conv_", text[:-1], text + "0", text.upper(), f"{text}\n", f"a-{text}", text[5:]]
+    assert not any(is_id(other) for other in others)

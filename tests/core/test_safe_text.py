@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import hashlib
 import json
 import pickle
 from collections.abc import Callable
@@ -11,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from customerai.core.safe_text import SafeText, compose, join, part
+from customerai.core.safe_text import SafeText, compose, digest_of, join, part
 from customerai.core.safe_text_issuer import issue
 
 TEXT = issue("Call [PERSON_1] at noon")
@@ -161,3 +162,19 @@ def test_join_puts_safe_parts_together() -> None:
 def test_plain_text_is_not_worked_into_safe_text(make: Callable[[], object]) -> None:
     with pytest.raises(TypeError, match="SafeText"):
         make()
+
+
+def test_the_digest_is_sha_256_over_texts_and_their_lengths() -> None:
+    expected = hashlib.sha256(b"\0\0\0\0\0\0\0\x03\xc3\xa9a\0\0\0\0\0\0\0\0").hexdigest()
+    assert digest_of(["éa", ""]) == expected
+    assert digest_of([issue("éa"), issue("")]) == expected
+    assert digest_of([]) == hashlib.sha256().hexdigest()
+
+
+TEXTS = st.lists(st.text(max_size=4), max_size=4)
+
+
+@settings(deadline=None)
+@given(TEXTS, TEXTS)
+def test_digests_are_equal_only_for_equal_texts(one: list[str], two: list[str]) -> None:
+    assert (digest_of(one) == digest_of(two)) == (one == two)

@@ -18,7 +18,6 @@ from hypothesis import strategies as st
 from prometheus_client import generate_latest
 from structlog.typing import FilteringBoundLogger
 
-from customerai.core.ids import new_id
 from customerai.core.safe_text_issuer import issue
 from customerai.core.settings import LogSettings
 from customerai.core.telemetry import Metrics, configure_logging, redact
@@ -180,7 +179,7 @@ def test_an_exception_leaves_its_type_and_frames_and_not_its_message(
 @pytest.mark.parametrize(
     "value",
     [
-        new_id("req"),
+        "req_01a20330f5d9777690b655fc2989fa65",
         "key_0123456789AB",
         "/v1/jobs/{job_id}",
         "pipeline.py:388 __call__ < db.py:171 _read_one",

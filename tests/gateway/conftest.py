@@ -1,4 +1,4 @@
-"""Parts that the tests of the gateway share: one whole process a file, and a small front door."""
+"""Parts that the tests of the gateway share: one whole process for all of them."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from customerai.core.settings import GatewaySettings
 from tests.conftest import Running, a_setting, run
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def anyio_backend() -> str:
     return "asyncio"
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 async def shared(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Running]:
-    """One process for all tests of a file; they leave its settings as they found them."""
+    """One process for all tests of the gateway; each that writes does so in a tenant of its own."""
     settings = a_setting(
         tmp_path_factory.mktemp("shared") / "data",
         gateway=GatewaySettings(

@@ -349,7 +349,7 @@ def _jobs(db: Database, clock: Clock) -> APIRouter:
         job = await db.read(lambda tx: jobs.find(tx, who.tenant, job_id))
         return _job(job, clock.now())
 
-    @router.delete("/jobs/{job_id}", status_code=204, openapi_extra=scope("jobs:read"))
+    @router.delete("/jobs/{job_id}", status_code=204, openapi_extra=scope("imports:write"))
     async def delete_job(job_id: str, who: Caller) -> None:
         """Cancel a job; what it has stored so far stays."""
         now = clock.now()
