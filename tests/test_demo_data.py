@@ -75,7 +75,6 @@ def test_the_guidelines_are_documents_with_passages() -> None:
         assert parsing.parse(content, "json").passages
 
 
-@pytest.mark.skipif(not QUESTIONS.is_file(), reason="the demo has no questions")
 def test_questions_are_answered_by_a_guideline_or_by_none() -> None:
     guidelines = {title: json.loads(content)[title] for title, content in load.guidelines()}
     lines = QUESTIONS.read_text(encoding="utf-8").splitlines()
