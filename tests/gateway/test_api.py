@@ -301,7 +301,7 @@ async def test_a_key_is_made_shown_once_listed_without_its_text_and_revoked(
     assert made.status_code == 201
     body = made.json()
     assert body["key"].startswith("cai_live_")
-    assert datetime.fromisoformat(body["expires_at"]) == datetime(
+    assert datetime.fromisoformat(body["expires_at"].replace("Z", "+00:00")) == datetime(
         2026, 12, 31, 23, tzinfo=timezone.utc
     )
     listed = await tenant.get("/v1/keys")
