@@ -116,8 +116,8 @@ def wrk(port: int, header: str, connections: int, seconds: int) -> tuple[float, 
     errors = find(r"(Non-2xx[^\n]*|Socket errors[^\n]*)")
     return (
         float(find(r"Requests/sec:\s+([\d.]+)")),
-        find(r"50%\s+(\S+)"),
-        find(r"99%\s+(\S+)"),
+        find(r"\n\s+50%\s+([\d.]+\w+)"),
+        find(r"\n\s+99%\s+([\d.]+\w+)"),
         errors,
     )
 
