@@ -114,6 +114,31 @@ async def test_a_reply_is_refused_when_the_models_words_cannot_be_checked(start:
         assert (await _rows(running))["responder_reply"] == before["responder_reply"]
 
 
+async def test_a_stored_message_does_not_reach_a_model_once_privacy_stopped(start: Start) -> None:
+    analyzer, model = Breakable(), FakeModel("Shoes can be returned within 30 days [1].")
+    async with start(quick_parts(analyzer=analyzer, chat=model)) as running:
+        await running.client.post(
+            "/v1/responder/documents",
+            json={"title": "Returns", "format": "text",
+                  "content": "Shoes can be returned within 30 days of purchase."},
+        )  # fmt: skip
+        path = f"/v1/responder/conversations/{await _open(running)}"
+        await running.client.post(
+            f"{path}/messages", json={"text": "Can shoes be returned within 30 days of purchase?"}
+        )
+        analyzer.broken = True
+        refused = await running.client.post(f"{path}/replies", json={})
+        assert refused.status_code == 503
+        assert model.prompts == []
+        analyzer.broken = False
+        worded = await running.client.post(f"{path}/replies", json={})
+        assert worded.json()["model"] == "fake"
+        await running.application.settle()
+        entries = (await running.client.get("/v1/audit/entries?limit=100")).json()["items"]
+        called = [item for item in entries if item["action"] == "responder.model_called"]
+        assert len(called) == len(model.prompts) == 1
+
+
 async def test_not_ready_while_privacy_fails(start: Start) -> None:
     analyzer = Breakable()
     async with start(quick_parts(analyzer=analyzer)) as running:

@@ -118,7 +118,6 @@ class RequestState:
     client: str
     started: float = field(default_factory=time.perf_counter)
     principal: Principal | None = None
-    by_cookie: bool = False
     template: str = "unknown"
     headers: list[tuple[bytes, bytes]] = field(default_factory=list)
     problem: str | None = None
@@ -364,7 +363,6 @@ class AuthenticateStage:
         if scope["method"] not in _SAFE_METHODS and header(scope, CONSOLE_HEADER) != CONSOLE_NAME:
             raise ForgeryRefused
         state.principal = await self._service.authenticate_session(token)
-        state.by_cookie = True
 
 
 _SIGN_IN_PATHS: Final = frozenset({"/v1/sessions", "/v1/setups"})

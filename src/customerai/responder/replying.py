@@ -26,7 +26,7 @@ from customerai.core.telemetry import Metrics
 from customerai.ml.chat import ChatMessage, ChatModel, ModelUnavailable
 from customerai.responder import grounding, intake, sentences, store
 from customerai.responder.extraction import Citation, Draft, compose_reply
-from customerai.responder.knowledge import KnowledgeService
+from customerai.responder.knowledge import KNOWLEDGE_MIN_SCORE, KnowledgeService
 from customerai.responder.retrieval import Hit
 from customerai.responder.service import ResponderService
 from customerai.responder.store import Conversation, Message, StoredReply
@@ -116,7 +116,8 @@ class ReplyService:
         Raises:
             ConversationNotFound: not a conversation of this tenant.
             NothingToAnswer: no customer has written yet, or the message is not a customer's.
-            PrivacyUnavailable: a model's wording could not be checked; nothing was stored.
+            PrivacyUnavailable: a prompt or a model's wording could not be checked; there is no
+                reply.
         """
         conversation = await self._responder.conversation(who, conversation_id)
         recent = await self._db.read(
@@ -214,6 +215,8 @@ class ReplyService:
         cited = [citation.passage_id for citation in draft.citations]
         chosen = [hit for hit in hits if hit.passage_id in cited] or list(hits[:1])
         prompt = _prompt(question, chosen)
+        if not await self._cleared(who, prompt):
+            return None
         try:
             answer = await self._model.complete(prompt)
         except ModelUnavailable:
@@ -233,6 +236,37 @@ class ReplyService:
         if result.results[0].spans:
             return None  # nothing it read held a value, so it made this one up
         return _check(result.results[0].text, question, chosen, draft)
+
+    async def _cleared(self, who: Principal, prompt: Sequence[ChatMessage]) -> bool:
+        """Look once more at what is about to leave, and leave a receipt of it.
+
+        Every part was made safe when it came in; privacy may have stopped since, and then nothing
+        goes on.
+
+        Raises:
+            PrivacyUnavailable: the model was not called.
+        """
+        assert self._model is not None
+        (result,) = await self._privacy.anonymize(
+            who,
+            [
+                AnonymizeRequest(
+                    texts=tuple(message.content for message in prompt),
+                    purpose="model-call",
+                    operators={"DEFAULT": {"operator": "replace"}},
+                    min_score=KNOWLEDGE_MIN_SCORE,
+                )
+            ],
+        )
+        clean = not any(item.spans for item in result.results)
+        name, receipt = self._model.name, result.receipt
+        action = "responder.model_called" if clean else "responder.model_call_withheld"
+        await self._db.write(
+            lambda tx: audit.record(
+                tx, who, action, receipt=receipt.id, model=name, digest=receipt.digest
+            )
+        )
+        return clean
 
     def _record(
         self,
