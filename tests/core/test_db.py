@@ -10,11 +10,12 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import Column, Integer, MetaData, String, Table, func, insert, select, update
-from sqlalchemy.exc import IntegrityError, OperationalError
+from sqlalchemy.exc import IntegrityError
 
 from customerai.core.db import (
     Database,
     DatabaseClosed,
+    DatabaseUnavailable,
     Transaction,
     add_to_counts,
     insert_new,
@@ -207,12 +208,37 @@ async def test_a_lock_held_by_another_process_fails_the_work_and_not_the_databas
     hasty = asyncio.create_task(file_db.write(adding(2)))
     await asyncio.sleep(0.02)
     hasty.cancel()
-    with pytest.raises(OperationalError):
+    with pytest.raises(DatabaseUnavailable) as told:
         await patient
+    assert (told.value.status, told.value.fields) == (503, {"reason": "locked"})
     other.execute("ROLLBACK")
     other.close()
     assert await file_db.write(adding(3)) == 3
     assert await file_db.read(ids) == [3]
+
+
+async def test_a_full_disk_is_a_clean_refusal_of_what_does_not_fit_and_nothing_more(
+    file_db: Database,
+) -> None:
+    def pages(most: int) -> Callable[[Transaction], object]:
+        # As many pages as there are: what SQLite says then is what it says of a full disk.
+        return lambda tx: tx.exec_driver_sql(f"PRAGMA max_page_count = {most}").scalar_one()
+
+    def grow(tx: Transaction) -> None:
+        tx.execute(insert(thing), [{"id": n, "kind": "a", "n": n} for n in range(10, 5000)])
+
+    await file_db.write(adding(1))
+    await file_db.write(pages(1))  # it takes no less than there are
+    waiting = [asyncio.create_task(file_db.write(work)) for work in (grow, adding(2), grow)]
+    results = await asyncio.gather(*waiting, return_exceptions=True)
+    full = [result for result in results if isinstance(result, DatabaseUnavailable)]
+    assert len(full) >= 2
+    assert all(told.fields == {"reason": "disk_full"} for told in full)
+    assert results[0] in full
+    assert results[2] in full
+    await file_db.write(pages(1_000_000))
+    await file_db.write(grow)
+    assert len(await file_db.read(ids)) == 4990 + 1 + (results[1] == 2)
 
 
 async def test_closing_finishes_what_was_handed_in_and_refuses_what_comes_later(

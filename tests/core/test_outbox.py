@@ -117,7 +117,7 @@ class Station:
     async def waiting(self) -> list[Envelope]:
         rows = await self.db.read(
             lambda tx: tx.execute(
-                select(outbox.outbox_event).order_by(outbox.outbox_event.c.seq)
+                select(outbox.outbox_event).order_by(outbox.outbox_event.c.id)
             ).all()
         )
         return [Envelope(row.id, row.name, row.payload) for row in rows]

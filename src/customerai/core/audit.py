@@ -11,7 +11,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -20,10 +20,23 @@ from typing import Any, TypeAlias
 import anyio
 import rfc8785
 import structlog
-from sqlalchemy import Column, LargeBinary, String, Table, Text, delete, func, insert, select
+from sqlalchemy import (
+    Column,
+    Index,
+    LargeBinary,
+    String,
+    Table,
+    Text,
+    delete,
+    func,
+    insert,
+    select,
+    update,
+)
 
 from customerai.core.clock import Clock
-from customerai.core.db import Database, Transaction
+from customerai.core.db import Database, Transaction, insert_new, is_shared
+from customerai.core.ids import new_id
 from customerai.core.principal import Principal
 from customerai.core.schema import JsonColumn, Timestamp, metadata
 from customerai.core.schema import Sequence as SequenceType
@@ -33,11 +46,13 @@ log = structlog.get_logger(__name__)
 audit_intake = Table(
     "audit_intake",
     metadata,
-    Column("seq", SequenceType, primary_key=True, autoincrement=True),
-    Column("tenant", String(64), nullable=False),
+    Column("tenant", String(64), primary_key=True),
+    # In order of arrival: ids of one process rise, those of several follow their clocks.
+    Column("id", String(64), primary_key=True),
     Column("actor", String(128), nullable=False),
     Column("action", String(128), nullable=False),
     Column("data", JsonColumn, nullable=False),
+    Index("ix_audit_intake_id", "id"),
 )
 
 audit_entry = Table(
@@ -45,10 +60,20 @@ audit_entry = Table(
     metadata,
     Column("tenant", String(64), primary_key=True),
     Column("seq", SequenceType, primary_key=True, autoincrement=False),
-    Column("at", Timestamp, nullable=False),
+    # In the key only because the table is cut by it; `audit_head` keeps numbers unique.
+    Column("at", Timestamp, primary_key=True),
     Column("action", String(128), nullable=False),
     Column("canonical", Text, nullable=False),
     Column("hash", LargeBinary(32), nullable=False),
+    postgresql_partition_by="RANGE (at)",
+)
+
+audit_head = Table(
+    "audit_head",
+    metadata,
+    Column("tenant", String(64), primary_key=True),
+    Column("size", SequenceType, nullable=False),
+    Column("head", LargeBinary(32), nullable=False),
 )
 
 FORMAT = "customerai-audit/1"
@@ -56,6 +81,7 @@ GENESIS = hashlib.sha256(b"customerai-audit/1 genesis").digest()
 _FIELDS = frozenset({"format", "tenant", "seq", "at", "actor", "action", "data", "previous"})
 _BATCH = 512
 _POLL_S = 1.0
+_LOCK = 0x6361695F61756474  # "cai_audt": the advisory lock of whoever sequences
 
 Detail: TypeAlias = "str | int | float | bool | list[str] | dict[str, int] | None"
 
@@ -66,6 +92,10 @@ class AuditBroken(Exception):
     def __init__(self, seq: int, why: str) -> None:
         super().__init__(f"entry {seq}: {why}")
         self.seq = seq
+
+
+class HeadMoved(RuntimeError):
+    """Another sequencer appended to the log meanwhile; what was appended here is undone."""
 
 
 @dataclass(frozen=True)
@@ -83,10 +113,30 @@ def record(tx: Transaction, who: Principal, action: str, **data: Detail) -> None
     Raises:
         ValueError: the data have no canonical JSON, such as a number beyond 2**53.
     """
-    rfc8785.dumps(data)  # here, or it would hold up every tenant's log when its turn comes
-    tx.execute(
-        insert(audit_intake).values(tenant=who.tenant, actor=who.actor, action=action, data=data)
-    )
+    record_all(tx, who, action, [data])
+
+
+def record_all(
+    tx: Transaction, who: Principal, action: str, occasions: Sequence[Mapping[str, Detail]]
+) -> None:
+    """Note an action that was done several times, in this order; see `record`."""
+    for data in occasions:
+        # Here, or it would hold up every tenant's log when its turn comes.
+        rfc8785.dumps(dict(data))
+    if occasions:
+        tx.execute(
+            insert(audit_intake),
+            [
+                {
+                    "tenant": who.tenant,
+                    "id": new_id("act"),
+                    "actor": who.actor,
+                    "action": action,
+                    "data": data,
+                }
+                for data in occasions
+            ],
+        )
 
 
 def leaf_hash(canonical: bytes) -> bytes:
@@ -95,12 +145,21 @@ def leaf_hash(canonical: bytes) -> bytes:
 
 
 def sequence(now: datetime, tx: Transaction) -> int:
-    """Append what waits to the logs, in order of arrival; returns how many entries were made."""
-    waiting = tx.execute(select(audit_intake).order_by(audit_intake.c.seq).limit(_BATCH)).all()
+    """Append what waits to the logs, in order of arrival; returns how many entries were made.
+
+    Where several processes share a database, one does it at a time; the others make none.
+
+    Raises:
+        HeadMoved: two did it at a time nevertheless.
+    """
+    if is_shared(tx) and not tx.execute(select(func.pg_try_advisory_xact_lock(_LOCK))).scalar_one():
+        return 0
+    waiting = tx.execute(select(audit_intake).order_by(audit_intake.c.id).limit(_BATCH)).all()
+    before = _checkpoints(tx, {item.tenant for item in waiting})
     heads: dict[str, Checkpoint] = {}
     rows = []
     for item in waiting:
-        head = heads.get(item.tenant) or checkpoint(tx, item.tenant)
+        head = heads.get(item.tenant) or before[item.tenant]
         entry = {
             "format": FORMAT,
             "tenant": item.tenant,
@@ -125,27 +184,56 @@ def sequence(now: datetime, tx: Transaction) -> int:
         )
         heads[item.tenant] = Checkpoint(item.tenant, head.size + 1, digest)
     if rows:
+        for tenant in sorted(heads):
+            _move(tx, before[tenant], heads[tenant])
         tx.execute(insert(audit_entry), rows)
-        tx.execute(delete(audit_intake).where(audit_intake.c.seq.in_([w.seq for w in waiting])))
+        for tenant in heads:
+            taken = [item.id for item in waiting if item.tenant == tenant]
+            tx.execute(
+                delete(audit_intake).where(
+                    audit_intake.c.tenant == tenant, audit_intake.c.id.in_(taken)
+                )
+            )
     return len(rows)
+
+
+def _move(tx: Transaction, before: Checkpoint, after: Checkpoint) -> None:
+    """Move the head of a log on, from exactly where it was read: so that no log ever forks."""
+    row = {"tenant": after.tenant, "size": after.size, "head": after.head}
+    if before.size == 0:
+        moved = insert_new(tx, audit_head, [row])
+    else:
+        moved = tx.execute(
+            update(audit_head)
+            .where(
+                audit_head.c.tenant == before.tenant,
+                audit_head.c.size == before.size,
+                audit_head.c.head == before.head,
+            )
+            .values(size=after.size, head=after.head)
+        ).rowcount
+    if moved != 1:
+        raise HeadMoved
 
 
 def checkpoint(tx: Transaction, tenant: str) -> Checkpoint:
     """The state of a tenant's log now."""
-    last = tx.execute(
-        select(audit_entry.c.seq, audit_entry.c.hash)
-        .where(audit_entry.c.tenant == tenant)
-        .order_by(audit_entry.c.seq.desc())
-        .limit(1)
-    ).one_or_none()
-    if last is None:
-        return Checkpoint(tenant, 0, GENESIS)
-    return Checkpoint(tenant, last.seq + 1, last.hash)
+    return _checkpoints(tx, {tenant})[tenant]
+
+
+def _checkpoints(tx: Transaction, tenants: set[str]) -> dict[str, Checkpoint]:
+    rows = tx.execute(select(audit_head).where(audit_head.c.tenant.in_(sorted(tenants))))
+    found = {row.tenant: Checkpoint(row.tenant, row.size, row.head) for row in rows}
+    return {tenant: found.get(tenant) or Checkpoint(tenant, 0, GENESIS) for tenant in tenants}
 
 
 def waiting(tx: Transaction) -> int:
     """Actions that are noted and not yet in a log."""
     return int(tx.execute(select(func.count()).select_from(audit_intake)).scalar_one())
+
+
+def _any_waiting(tx: Transaction) -> bool:
+    return tx.execute(select(audit_intake.c.id).limit(1)).first() is not None
 
 
 def entries(tx: Transaction, tenant: str, *, after: int = -1, limit: int = 100) -> list[str]:
@@ -216,8 +304,10 @@ class Sequencer:
         while True:
             self._wake.clear()
             try:
-                while await self._db.read(waiting):
-                    await self._db.write(partial(sequence, self._clock.now()))
+                # Nothing made though something waits: another process is at it.
+                made = 1
+                while made and await self._db.read(_any_waiting):
+                    made = await self._db.write(partial(sequence, self._clock.now()))
                 with anyio.move_on_after(self._poll_s):
                     await self._wake.wait()
             except Exception as error:  # noqa: BLE001 - the sequencer must outlive a fault

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Column, Index, String, Table, insert, select, update
+from sqlalchemy import Column, Index, String, Table, func, insert, or_, select, update
 
-from customerai.core.db import Transaction
+from customerai.core.db import Transaction, engine_now, is_shared
 from customerai.core.errors import Conflict, NotFound
 from customerai.core.schema import JsonColumn, Sequence, Timestamp, metadata
 
@@ -30,6 +30,8 @@ job_table = Table(
     Column("resumed_at", Timestamp, nullable=True),
     Column("resumed_done", Sequence, nullable=False),
     Column("finished_at", Timestamp, nullable=True),
+    Column("claimed_by", String(64), nullable=True),
+    Column("claimed_until", Timestamp, nullable=True),
     Index("ix_job_status", "status"),
 )
 
@@ -57,6 +59,8 @@ class Job:
     Attributes:
         done: units finished, such as rows; also the place to go on from after a restart.
         total: units in all, or None while unknown.
+        claimed_by: the worker that is at it, or was when it was last heard of.
+        claimed_until: when others may take it over, unless that worker is heard of again.
     """
 
     tenant: str
@@ -74,6 +78,8 @@ class Job:
     resumed_at: datetime | None
     resumed_done: int
     finished_at: datetime | None
+    claimed_by: str | None = None
+    claimed_until: datetime | None = None
 
     def rate_per_s(self, now: datetime) -> float | None:
         """Units a second since the job was started or resumed."""
@@ -128,6 +134,76 @@ def unfinished(tx: Transaction, kind: str) -> list[Job]:
         .order_by(job_table.c.id)
     )
     return [Job(**row._mapping) for row in rows]
+
+
+def claim(tx: Transaction, kind: str, worker: str, now: datetime, lease_s: float) -> Job | None:
+    """Take the oldest job of a kind that waits, or whose worker is not heard of any more.
+
+    On SQLite there is one worker, so a lease of any other is that of a process that has ended.
+    """
+    at = engine_now(tx, now)
+    free = or_(job_table.c.claimed_until.is_(None), job_table.c.claimed_until < at)
+    if not is_shared(tx):
+        free = or_(free, job_table.c.claimed_by != worker)
+    found = tx.execute(
+        select(job_table.c.tenant, job_table.c.id)
+        .where(job_table.c.kind == kind, job_table.c.status.in_([QUEUED, RUNNING]), free)
+        .order_by(job_table.c.id)
+        .limit(1)
+        .with_for_update(skip_locked=True)
+    ).one_or_none()
+    if found is None:
+        return None
+    row = tx.execute(
+        update(job_table)
+        .where(job_table.c.tenant == found.tenant, job_table.c.id == found.id)
+        .values(claimed_by=worker, claimed_until=engine_now(tx, now, after_s=lease_s))
+        .returning(*job_table.c)
+    ).one()
+    return Job(**row._mapping)
+
+
+def advance(tx: Transaction, job: Job, now: datetime, lease_s: float, **values: Any) -> bool:
+    """Set columns of a job that was claimed, and keep the claim for a further lease.
+
+    Returns:
+        False, and nothing is set, when the job has ended, was cancelled, or another worker has
+        it by now: whoever is told so must not go on.
+    """
+    done = tx.execute(
+        update(job_table)
+        .where(
+            job_table.c.tenant == job.tenant,
+            job_table.c.id == job.id,
+            job_table.c.status.in_([QUEUED, RUNNING]),
+            job_table.c.claimed_by == job.claimed_by,
+        )
+        .values(claimed_until=engine_now(tx, now, after_s=lease_s), **values)
+    )
+    return done.rowcount == 1
+
+
+def release(tx: Transaction, job: Job) -> None:
+    """Let others take a job that was claimed, at once."""
+    tx.execute(
+        update(job_table)
+        .where(
+            job_table.c.tenant == job.tenant,
+            job_table.c.id == job.id,
+            job_table.c.claimed_by == job.claimed_by,
+        )
+        .values(claimed_by=None, claimed_until=None)
+    )
+
+
+def counts(tx: Transaction) -> dict[tuple[str, str], int]:
+    """How many jobs there are of each kind and status, of all tenants."""
+    rows = tx.execute(
+        select(job_table.c.kind, job_table.c.status, func.count().label("n")).group_by(
+            job_table.c.kind, job_table.c.status
+        )
+    )
+    return {(row.kind, row.status): row.n for row in rows}
 
 
 def change(tx: Transaction, job: Job, **values: Any) -> None:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from datetime import datetime, timezone
 
 import orjson
-from sqlalchemy import BigInteger, Integer, MetaData, Text
+from sqlalchemy import BigInteger, Connection, Integer, MetaData, Text, event
 from sqlalchemy.engine import Dialect
 from sqlalchemy.types import TypeDecorator
 
+from customerai.core import partitions, tenancy
 from customerai.core.clock import from_microseconds, to_microseconds
 from customerai.core.safe_text import SafeText
 from customerai.core.safe_text_issuer import issue
@@ -20,6 +21,19 @@ metadata = MetaData(
         "pk": "pk_%(table_name)s",
     }
 )
+
+
+@event.listens_for(metadata, "after_create")
+def _complete(target: MetaData, connection: Connection, **_: object) -> None:
+    """What a schema that was made at once, not by migrations, needs besides its tables."""
+    if connection.dialect.name != "postgresql":
+        return
+    for cut in partitions.PARTITIONED:
+        if cut.table in target.tables:
+            partitions.make(connection, cut, datetime.now(timezone.utc))
+    for name in target.tables:
+        tenancy.secure(connection, name)
+
 
 # SQLite numbers rows by itself only in a column declared INTEGER.
 Sequence = BigInteger().with_variant(Integer(), "sqlite")
@@ -44,7 +58,11 @@ class Timestamp(TypeDecorator[datetime]):
 
 
 class SafeTextColumn(TypeDecorator[SafeText]):
-    """Text that only `SafeText` can be written to, and that reads back as `SafeText`."""
+    """Text that only `SafeText` can be written to, and that reads back as `SafeText`.
+
+    U+0000 is kept as U+FFFD, on every engine alike: PostgreSQL knows no such text. HTML and
+    CommonMark put that character in its place too; it is as long, so that offsets hold.
+    """
 
     impl = Text
     cache_ok = True
@@ -52,7 +70,7 @@ class SafeTextColumn(TypeDecorator[SafeText]):
     def process_bind_param(self, value: SafeText | None, dialect: Dialect) -> str | None:
         if value is not None and not isinstance(value, SafeText):
             raise TypeError("only SafeText is stored in this column")
-        return None if value is None else str(value)
+        return None if value is None else value.replace("\0", "\ufffd")
 
     def process_result_value(self, value: str | None, dialect: Dialect) -> SafeText | None:
         return None if value is None else issue(value)

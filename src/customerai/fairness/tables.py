@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Column, Float, Index, Integer, String, Table
+from sqlalchemy import Column, Float, Index, Integer, LargeBinary, String, Table, Text
 
 from customerai.core.schema import JsonColumn, Timestamp, metadata
 
@@ -29,10 +29,12 @@ cell = Table(
     Column("kind", String(64), primary_key=True),
     Column("day", Integer, primary_key=True),
     Column("policy_version", String(64), primary_key=True),
-    # Canonical JSON of the group labels, so that any intersection can be summed from cells.
-    Column("groups", String(1024), primary_key=True),
+    # SHA-256 of `groups`, which is too long for a key.
+    Column("groups_digest", LargeBinary(32), primary_key=True),
     Column("label", String(32), primary_key=True),
     Column("outcome", String(32), primary_key=True),
     Column("score_bin", Integer, primary_key=True),
+    # Canonical JSON of the group labels, so that any intersection can be summed from cells.
+    Column("groups", Text, nullable=False),
     Column("n", Integer, nullable=False),
 )

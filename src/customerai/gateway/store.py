@@ -8,7 +8,7 @@ from datetime import datetime
 
 from sqlalchemy import delete, func, insert, literal, select, tuple_, update
 
-from customerai.core.db import Transaction
+from customerai.core.db import Transaction, insert_new
 from customerai.core.schema import Timestamp
 from customerai.gateway.tables import api_key, session, setup, user
 
@@ -79,7 +79,7 @@ def revoke_key(tx: Transaction, tenant: str, key_id: str, now: datetime) -> bool
 
 def touch_keys(used: Mapping[str, datetime], tx: Transaction) -> None:
     """Note when keys were last used."""
-    for key_id, at in used.items():
+    for key_id, at in sorted(used.items()):
         tx.execute(update(api_key).where(api_key.c.id == key_id).values(last_used_at=at))
 
 
@@ -91,8 +91,9 @@ def count_users(tx: Transaction, tenant: str) -> int:
     )
 
 
-def add_user(tx: Transaction, new: User) -> None:
-    tx.execute(insert(user).values(**vars(new)))
+def add_user(tx: Transaction, new: User) -> bool:
+    """Whether the address was free."""
+    return insert_new(tx, user, [vars(new)]) == 1
 
 
 def find_user_by_email(tx: Transaction, email_hash: bytes) -> User | None:

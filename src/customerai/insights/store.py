@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, Select, and_, func, insert, literal, select, tuple_
 
-from customerai.core.db import Transaction, add_to_counts, upsert
+from customerai.core.db import Transaction, add_to_counts, insert_missing, is_shared, upsert
 from customerai.insights.rollups import Cell, ConversationState, ScoredMessage
 from customerai.insights.tables import conversation, message, rollup
 
@@ -48,11 +48,38 @@ class Filter:
 
 def find_states(tx: Transaction, tenant: str, ids: Iterable[str]) -> dict[str, ConversationState]:
     """The states of conversations that are known."""
-    rows = tx.execute(
-        select(conversation).where(
-            conversation.c.tenant == tenant, conversation.c.conversation_id.in_(list(set(ids)))
+    return _states(tx, tenant, ids)
+
+
+def lock_states(
+    tx: Transaction, tenant: str, opened: Mapping[str, ConversationState]
+) -> dict[str, ConversationState]:
+    """The states of those of these conversations that are known; nobody else changes any of them
+    until the transaction ends.
+
+    Args:
+        opened: what each is while nothing is known of it. Where several processes write, those
+            that are new are kept so at once, lest two of them believe to have met them first;
+            the caller must put their states in this same transaction.
+    """
+    if not is_shared(tx):
+        return _states(tx, tenant, opened)
+    made = insert_missing(tx, conversation, [_values(tenant, state) for state in opened.values()])
+    new = {conversation_id for _, conversation_id in made}
+    return _states(tx, tenant, opened.keys() - new, locked=True)
+
+
+def _states(
+    tx: Transaction, tenant: str, ids: Iterable[str], *, locked: bool = False
+) -> dict[str, ConversationState]:
+    statement = (
+        select(conversation)
+        .where(
+            conversation.c.tenant == tenant, conversation.c.conversation_id.in_(sorted(set(ids)))
         )
+        .order_by(conversation.c.conversation_id)
     )
+    rows = tx.execute(statement.with_for_update() if locked else statement)
     return {
         row.conversation_id: ConversationState(
             row.conversation_id,
@@ -75,33 +102,47 @@ def put_states(tx: Transaction, tenant: str, states: Iterable[ConversationState]
         tx,
         conversation,
         [
-            {
-                "tenant": tenant,
-                "conversation_id": state.conversation_id,
-                "channel": state.channel,
-                "started_at": state.started_at,
-                "messages": state.messages,
-                "negative": state.negative,
-                "neutral": state.neutral,
-                "positive": state.positive,
-                "intents": dict(state.intents),
-                "reason": state.reason,
-                "sentiment": state.sentiment,
-                "outcome": state.outcome,
-            }
-            for state in states
+            _values(tenant, state)
+            for state in sorted(states, key=lambda state: state.conversation_id)
         ],
     )
 
 
+def _values(tenant: str, state: ConversationState) -> dict[str, object]:
+    return {
+        "tenant": tenant,
+        "conversation_id": state.conversation_id,
+        "channel": state.channel,
+        "started_at": state.started_at,
+        "messages": state.messages,
+        "negative": state.negative,
+        "neutral": state.neutral,
+        "positive": state.positive,
+        "intents": dict(state.intents),
+        "reason": state.reason,
+        "sentiment": state.sentiment,
+        "outcome": state.outcome,
+    }
+
+
 def add_scores(tx: Transaction, tenant: str, messages: Sequence[ScoredMessage]) -> None:
-    """Keep the scores of messages."""
+    """Keep the scores of messages of conversations whose states are kept."""
     if messages:
+        ids = sorted({item.conversation_id for item in messages})
+        months = {
+            row.conversation_id: row.month
+            for row in tx.execute(
+                select(conversation.c.conversation_id, conversation.c.month).where(
+                    conversation.c.tenant == tenant, conversation.c.conversation_id.in_(ids)
+                )
+            )
+        }
         tx.execute(
             insert(message),
             [
                 {
                     "tenant": tenant,
+                    "month": months[item.conversation_id],
                     **{name: value for name, value in vars(item).items() if name != "channel"},
                 }
                 for item in messages
@@ -248,7 +289,11 @@ def scores_of(tx: Transaction, tenant: str, conversation_id: str) -> list[Scored
     return [
         ScoredMessage(
             channel="",
-            **{name: value for name, value in row._mapping.items() if name != "tenant"},
+            **{
+                name: value
+                for name, value in row._mapping.items()
+                if name not in ("tenant", "month")
+            },
         )
         for row in rows
     ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import Column, Float, Index, Integer, String, Table
 
+from customerai.core.partitions import this_month
 from customerai.core.schema import JsonColumn, Timestamp, metadata
 
 message = Table(
@@ -18,6 +19,8 @@ message = Table(
     Column("sentiment_score", Float, nullable=False),
     Column("intent", String(64), nullable=True),
     Column("intent_score", Float, nullable=False),
+    Column("month", Integer, primary_key=True, autoincrement=False, server_default="0"),
+    postgresql_partition_by="RANGE (month)",
 )
 
 conversation = Table(
@@ -36,6 +39,8 @@ conversation = Table(
     Column("reason", String(64), nullable=True),
     Column("sentiment", String(16), nullable=False),
     Column("outcome", String(16), nullable=True),
+    # Where the rows of this conversation lie (core.partitions); it never changes.
+    Column("month", Integer, nullable=False, default=this_month, server_default="0"),
     Index("ix_insights_conversation_started", "tenant", "started_at", "conversation_id"),
 )
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import insert, select, update
 
-from customerai.core.db import Transaction, insert_new
+from customerai.core.db import Transaction, insert_new, is_shared
 from customerai.privacy.tables import session, subject, token
 
 
@@ -91,52 +91,71 @@ def find_subject_keys(tx: Transaction, tenant: str, subject_ids: Sequence[str]) 
     return {row.id: row.wrapped_key for row in rows}
 
 
-def add_subject(
-    tx: Transaction, tenant: str, subject_id: str, wrapped_key: bytes, now: datetime
+def add_subjects(
+    tx: Transaction, tenant: str, wrapped_keys: Mapping[str, bytes], now: datetime
 ) -> None:
-    """Give a subject its data key.
+    """Give subjects their data keys.
 
     Raises:
-        SessionMoved: it has one already.
+        SessionMoved: one has its key already.
     """
-    row = {"tenant": tenant, "id": subject_id, "wrapped_key": wrapped_key, "created_at": now}
-    if not insert_new(tx, subject, [row]):
+    rows = [
+        {"tenant": tenant, "id": subject_id, "wrapped_key": key, "created_at": now}
+        for subject_id, key in wrapped_keys.items()
+    ]
+    if insert_new(tx, subject, rows) != len(rows):
         raise SessionMoved
 
 
-def open_session(
-    tx: Transaction, tenant: str, session_id: str, subject_id: str, now: datetime
-) -> None:
-    """Begin a session.
+def open_sessions(tx: Transaction, tenant: str, subjects: Mapping[str, str], now: datetime) -> None:
+    """Begin sessions, each of a subject.
 
     Raises:
-        SessionMoved: it exists already.
+        SessionMoved: one exists already.
     """
-    row = {
-        "tenant": tenant,
-        "id": session_id,
-        "subject_id": subject_id,
-        "version": 0,
-        "created_at": now,
-    }
-    if not insert_new(tx, session, [row]):
+    rows = [
+        {
+            "tenant": tenant,
+            "id": session_id,
+            "subject_id": subject_id,
+            "version": 0,
+            "created_at": now,
+        }
+        for session_id, subject_id in subjects.items()
+    ]
+    if insert_new(tx, session, rows) != len(rows):
         raise SessionMoved
 
 
 def add_tokens(
-    tx: Transaction, tenant: str, session_id: str, version: int, tokens: Sequence[SealedToken]
+    tx: Transaction,
+    tenant: str,
+    versions: Mapping[str, int],
+    tokens: Mapping[str, Sequence[SealedToken]],
 ) -> None:
-    """Keep new values of a session that was read at `version`.
+    """Keep new values of sessions.
+
+    Args:
+        versions: at which each session was read.
+        tokens: the new values by session.
 
     Raises:
-        SessionMoved: the session has a newer version.
+        SessionMoved: a session has a newer version.
     """
+    if not tokens:
+        return
+    ids = sorted(tokens)
+    here = (session.c.tenant == tenant) & session.c.id.in_(ids)
+    if is_shared(tx):  # in one order, so that no two wait for each other
+        tx.execute(select(session.c.id).where(here).order_by(session.c.id).with_for_update()).all()
     moved = tx.execute(
         update(session)
-        .where(session.c.tenant == tenant, session.c.id == session_id, session.c.version == version)
-        .values(version=version + 1)
-    )
-    if moved.rowcount != 1:
+        .where(here)
+        .values(version=session.c.version + 1)
+        .returning(session.c.id, session.c.version, session.c.month)
+    ).all()
+    months = {row.id: row.month for row in moved if row.version == versions[row.id] + 1}
+    if len(months) != len(ids):
         raise SessionMoved
     tx.execute(
         insert(token),
@@ -145,9 +164,11 @@ def add_tokens(
                 "tenant": tenant,
                 "session_id": session_id,
                 "placeholder": item.placeholder,
+                "month": months[session_id],
                 "type": item.type,
                 "sealed": item.sealed,
             }
-            for item in tokens
+            for session_id in ids
+            for item in tokens[session_id]
         ],
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import Column, Integer, LargeBinary, String, Table
 
+from customerai.core.partitions import this_month
 from customerai.core.schema import Timestamp, metadata
 
 subject = Table(
@@ -24,6 +25,8 @@ session = Table(
     # Raised with every new value, so that two writers cannot give out the same number.
     Column("version", Integer, nullable=False),
     Column("created_at", Timestamp, nullable=False),
+    # Where the rows of this session lie (core.partitions); it never changes.
+    Column("month", Integer, nullable=False, default=this_month, server_default="0"),
 )
 
 token = Table(
@@ -34,4 +37,6 @@ token = Table(
     Column("placeholder", String(96), primary_key=True),
     Column("type", String(64), nullable=False),
     Column("sealed", LargeBinary, nullable=False),
+    Column("month", Integer, primary_key=True, autoincrement=False, server_default="0"),
+    postgresql_partition_by="RANGE (month)",
 )

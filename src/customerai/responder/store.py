@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import and_, delete, func, insert, literal, select, tuple_, update
+from sqlalchemy import and_, bindparam, delete, func, insert, literal, select, tuple_, update
 
 from customerai.contracts.responder import Role, StoredMessage
 from customerai.core.db import Transaction, insert_new, upsert
@@ -104,9 +104,12 @@ class StoredReply:
     at: datetime
 
 
-def add_conversation(tx: Transaction, new: Conversation) -> bool:
-    """Whether the conversation was new."""
-    return insert_new(tx, conversation, [vars(new)]) == 1
+_CONVERSATION = [column for column in conversation.c if column.name != "month"]
+
+
+def add_conversations(tx: Transaction, new: Iterable[Conversation]) -> int:
+    """Keep conversations, each once; returns how many were new."""
+    return insert_new(tx, conversation, [vars(item) for item in new])
 
 
 def find_conversation(tx: Transaction, tenant: str, conversation_id: str) -> Conversation | None:
@@ -116,7 +119,7 @@ def find_conversation(tx: Transaction, tenant: str, conversation_id: str) -> Con
 def find_conversations(tx: Transaction, tenant: str, ids: Sequence[str]) -> dict[str, Conversation]:
     """The conversations of a tenant that exist among these ids."""
     rows = tx.execute(
-        select(conversation).where(conversation.c.tenant == tenant, conversation.c.id.in_(ids))
+        select(*_CONVERSATION).where(conversation.c.tenant == tenant, conversation.c.id.in_(ids))
     )
     return {row.id: Conversation(**row._mapping) for row in rows}
 
@@ -125,7 +128,7 @@ def list_conversations(
     tx: Transaction, tenant: str, *, before: tuple[datetime, str] | None, limit: int
 ) -> list[Conversation]:
     """Conversations of a tenant, the one with the newest message first."""
-    statement = select(conversation).where(conversation.c.tenant == tenant)
+    statement = select(*_CONVERSATION).where(conversation.c.tenant == tenant)
     if before is not None:
         statement = statement.where(
             tuple_(conversation.c.last_at, conversation.c.id) < tuple_(*_bound(before))
@@ -150,46 +153,96 @@ def existing_messages(tx: Transaction, tenant: str, ids: Sequence[str]) -> set[s
 
 
 def add_messages(
-    tx: Transaction, tenant: str, conversation_id: str, new: Sequence[NewMessage]
-) -> list[Message]:
-    """Append messages; those that are kept already are left out of what returns."""
-    last = tx.execute(
-        select(func.max(message.c.seq)).where(
-            message.c.tenant == tenant, message.c.conversation_id == conversation_id
+    tx: Transaction, tenant: str, new: Mapping[str, Sequence[NewMessage]]
+) -> dict[str, list[Message]]:
+    """Append messages, by conversation; those that are kept already are left out of what returns.
+
+    Conversations are locked while their messages are numbered, always in one order.
+    """
+    if not new:
+        return {}
+    here = and_(conversation.c.tenant == tenant, conversation.c.id.in_(sorted(new)))
+    owners = tx.execute(
+        select(
+            conversation.c.id,
+            conversation.c.month,
+            conversation.c.messages,
+            conversation.c.started_at,
+            conversation.c.last_at,
         )
-    ).scalar_one()
-    seq = 0 if last is None else last + 1
-    added = []
-    for item in new:
-        row = {
-            "tenant": tenant,
-            "conversation_id": conversation_id,
-            "id": item.id,
-            "seq": seq,
-            "role": item.role.value,
-            "text": item.text,
-            "at": item.at,
-            "receipt_id": item.receipt_id,
-        }
-        if insert_new(tx, message, [row]):
-            added.append(Message(item.id, conversation_id, seq, item.role, item.text, item.at))
-            seq += 1
-    if added:
-        first, latest = min(m.at for m in added), max(m.at for m in added)
-        here = and_(conversation.c.tenant == tenant, conversation.c.id == conversation_id)
-        times = tx.execute(
-            select(conversation.c.started_at, conversation.c.last_at).where(here)
-        ).one()
-        tx.execute(
-            update(conversation)
-            .where(here)
-            .values(
-                messages=conversation.c.messages + len(added),
-                started_at=min(times.started_at, first),
-                last_at=max(times.last_at, latest),
+        .where(here)
+        .order_by(conversation.c.id)
+        .with_for_update()
+    ).all()
+    lasts, kept = _numbers(tx, tenant, new)
+    rows, changes = [], []
+    added: dict[str, list[Message]] = {}
+    for owner in owners:
+        seq = lasts.get(owner.id, -1) + 1
+        fresh = {item.id: item for item in reversed(new[owner.id]) if item.id not in kept}
+        messages = added[owner.id] = []
+        for item in new[owner.id]:
+            if fresh.pop(item.id, None) is None:
+                continue
+            messages.append(Message(item.id, owner.id, seq, item.role, item.text, item.at))
+            rows.append(
+                {
+                    "tenant": tenant,
+                    "conversation_id": owner.id,
+                    "id": item.id,
+                    "month": owner.month,
+                    "seq": seq,
+                    "role": item.role.value,
+                    "text": item.text,
+                    "at": item.at,
+                    "receipt_id": item.receipt_id,
+                }
             )
-        )
+            seq += 1
+        if messages:
+            changes.append(
+                {
+                    "in_tenant": tenant,
+                    "with_id": owner.id,
+                    "messages": owner.messages + len(messages),
+                    "started_at": min(owner.started_at, *(m.at for m in messages)),
+                    "last_at": max(owner.last_at, *(m.at for m in messages)),
+                }
+            )
+    if rows:
+        tx.execute(insert(message), rows)
+        tx.execute(_COUNT_MESSAGES, changes)
     return added
+
+
+_COUNT_MESSAGES = (
+    update(conversation)
+    .where(
+        conversation.c.tenant == bindparam("in_tenant"), conversation.c.id == bindparam("with_id")
+    )
+    .values(
+        messages=bindparam("messages"),
+        started_at=bindparam("started_at"),
+        last_at=bindparam("last_at"),
+    )
+)
+
+
+def _numbers(
+    tx: Transaction, tenant: str, new: Mapping[str, Sequence[NewMessage]]
+) -> tuple[dict[str, int], set[str]]:
+    """The last number in each conversation, and which of the messages are kept already."""
+    lasts = {
+        row.conversation_id: row.last
+        for row in tx.execute(
+            select(message.c.conversation_id, func.max(message.c.seq).label("last"))
+            .where(message.c.tenant == tenant, message.c.conversation_id.in_(sorted(new)))
+            .group_by(message.c.conversation_id)
+        )
+    }
+    # Ids tell the conversation that they belong to, so one is kept in no other.
+    ids = [item.id for items in new.values() for item in items]
+    return lasts, existing_messages(tx, tenant, ids) if lasts else set()
 
 
 def list_messages(
@@ -281,7 +334,7 @@ def openings(tx: Transaction, tenant: str, conversation_ids: Sequence[str]) -> d
 
 def put_document(tx: Transaction, new: Document, passages: Sequence[Passage]) -> Document:
     """Keep a document and its passages in place of any earlier version, which is lower."""
-    earlier = find_document(tx, new.tenant, new.id)
+    earlier = find_document(tx, new.tenant, new.id, locked=True)
     if earlier is not None and earlier.version >= new.version:
         new = replace(new, version=earlier.version + 1)
     upsert(tx, document, [vars(new)])
@@ -329,10 +382,16 @@ def document_versions(tx: Transaction, tenant: str) -> dict[str, tuple[int, str]
     return {row.id: (row.version, row.audience) for row in rows}
 
 
-def find_document(tx: Transaction, tenant: str, document_id: str) -> Document | None:
-    row = tx.execute(
-        select(document).where(document.c.tenant == tenant, document.c.id == document_id)
-    ).one_or_none()
+def find_document(
+    tx: Transaction, tenant: str, document_id: str, *, locked: bool = False
+) -> Document | None:
+    """A document.
+
+    Args:
+        locked: nobody else changes it until the transaction ends.
+    """
+    statement = select(document).where(document.c.tenant == tenant, document.c.id == document_id)
+    row = tx.execute(statement.with_for_update() if locked else statement).one_or_none()
     return None if row is None else Document(**row._mapping)
 
 
@@ -371,8 +430,22 @@ def passages_of(
     return found
 
 
-def add_reply(tx: Transaction, new: StoredReply) -> None:
-    tx.execute(insert(reply).values(**vars(new)))
+def add_reply(tx: Transaction, new: StoredReply) -> bool:
+    """Keep a reply; False when one of that id is there."""
+    return insert_new(tx, reply, [vars(new)]) == 1
+
+
+def find_reply(
+    tx: Transaction, tenant: str, conversation_id: str, reply_id: str
+) -> StoredReply | None:
+    row = tx.execute(
+        select(reply).where(
+            reply.c.tenant == tenant,
+            reply.c.conversation_id == conversation_id,
+            reply.c.id == reply_id,
+        )
+    ).one_or_none()
+    return None if row is None else StoredReply(**row._mapping)
 
 
 def list_replies(

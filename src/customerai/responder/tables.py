@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import Column, Float, Index, Integer, LargeBinary, String, Table, UniqueConstraint
 
+from customerai.core.partitions import this_month
 from customerai.core.schema import JsonColumn, SafeTextColumn, Sequence, Timestamp, metadata
 
 conversation = Table(
@@ -19,6 +20,8 @@ conversation = Table(
     Column("messages", Integer, nullable=False),
     Column("started_at", Timestamp, nullable=False),
     Column("last_at", Timestamp, nullable=False),
+    # Where the rows of this conversation lie (core.partitions); it never changes.
+    Column("month", Integer, nullable=False, default=this_month, server_default="0"),
     Index("ix_responder_conversation_last", "tenant", "last_at", "id"),
 )
 
@@ -33,8 +36,10 @@ message = Table(
     Column("text", SafeTextColumn, nullable=False),
     Column("at", Timestamp, nullable=False),
     Column("receipt_id", String(64), nullable=False),
-    UniqueConstraint("tenant", "conversation_id", "seq"),
+    Column("month", Integer, primary_key=True, autoincrement=False, server_default="0"),
+    UniqueConstraint("tenant", "conversation_id", "seq", "month"),
     Index("ix_responder_message_id", "tenant", "id"),
+    postgresql_partition_by="RANGE (month)",
 )
 
 document = Table(
