@@ -8,6 +8,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
+from customerai.core.settings import CacheSettings
+from customerai.core.telemetry import Metrics
+
 
 @dataclass(frozen=True)
 class RateDecision:
@@ -30,6 +33,10 @@ class Cache(Protocol):
 
     async def take(self, key: str, *, rate_per_s: float, burst: int) -> RateDecision:
         """Count one request against a limit, atomically."""
+        ...
+
+    async def close(self) -> None:
+        """Let go of the server, where there is one."""
         ...
 
 
@@ -68,3 +75,15 @@ class MemoryCache:
             self._arrivals.popitem(last=False)
         remaining = int((tolerance - ahead) / interval + 1e-9)
         return RateDecision(allowed=True, remaining=remaining, reset_s=ahead, retry_after_s=0.0)
+
+    async def close(self) -> None:
+        pass
+
+
+def open_cache(settings: CacheSettings, metrics: Metrics) -> Cache:
+    """The cache that the settings choose."""
+    if settings.url is None:
+        return MemoryCache()
+    from customerai.core.redis_cache import RedisCache  # noqa: PLC0415 - extra `redis`
+
+    return RedisCache(settings, metrics)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar, Protocol, TypeVar
 
 from customerai.core.db import Transaction
 
 Effect = Callable[[Transaction], None]
+E = TypeVar("E", bound="Event")
 
 
 @dataclass(frozen=True)
@@ -27,17 +28,25 @@ class Event:
     def payload(self) -> dict[str, Any]:
         return dataclasses.asdict(self)
 
+    @classmethod
+    def of(cls: type[E], payload: Mapping[str, Any]) -> E:
+        """The event of a payload; what a later version has added to it is left aside."""
+        names = {item.name for item in dataclasses.fields(cls)}
+        return cls(**{name: value for name, value in payload.items() if name in names})
+
 
 @dataclass(frozen=True)
 class Envelope:
-    """An event on its way."""
+    """An event on its way.
+
+    Attributes:
+        priority: 0 for work in bulk, such as an import; 1 for live traffic, which overtakes it.
+    """
 
     id: str
     name: str
     payload: dict[str, Any]
-
-
-E = TypeVar("E", bound=Event)
+    priority: int = 1
 
 
 class HandlerFunction(Protocol):
