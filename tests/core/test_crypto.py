@@ -17,14 +17,20 @@ from pydantic import SecretStr
 
 from customerai.core.crypto import (
     KEY_BYTES,
+    KeyMaterial,
     KeyRing,
     MasterKeyInvalid,
     SealBroken,
+    key_id,
+    load_key_file,
     load_master_key,
     row_identity,
+    save_key_file,
     seal,
     unseal,
 )
+from customerai.core.kms import load_keyring
+from customerai.core.settings import KeysSettings
 
 KEY = bytes(range(32))
 PLACE = row_identity("main", "vault", "value", "row 1")
@@ -86,12 +92,12 @@ def test_parts_that_run_together_name_different_rows() -> None:
 
 
 def test_a_data_key_unwraps_by_the_same_master_key_only() -> None:
-    ring = KeyRing(KEY)
-    key, wrapped = ring.new_data_key()
+    keys = KeyRing(KEY)
+    key, wrapped = keys.new_data_key()
     assert len(key) == KEY_BYTES
     assert key not in wrapped
-    assert ring.unwrap(wrapped) == key
-    assert ring.new_data_key()[0] != key
+    assert keys.unwrap(wrapped) == key
+    assert keys.new_data_key()[0] != key
     with pytest.raises(SealBroken):
         KeyRing(bytes(32)).unwrap(wrapped)
 
@@ -179,3 +185,117 @@ def test_processes_that_start_at_once_agree_on_one_master_key(tmp_path: Path) ->
             keys = {future.result() for future in [pool.submit(start) for _ in range(starters)]}
             assert len(keys) == 1
     assert len(list(tmp_path.iterdir())) == 40
+
+
+# --- another master key ----------------------------------------------------------------------
+
+NEXT = bytes(range(1, 33))
+
+
+def ring(material: KeyMaterial) -> KeyRing:
+    return KeyRing(material.master, previous=material.previous, root=material.root)
+
+
+def test_what_was_wrapped_and_derived_before_a_rotation_is_the_same_after_it() -> None:
+    before = KeyRing(KEY)
+    key, wrapped = before.new_data_key()
+    assert len(wrapped) == 40, "without a rotation the version before reads what is written"
+    after = ring(before.rotated(NEXT))
+    assert after.unwrap(wrapped) == key
+    assert after.derive("tokens") == before.derive("tokens")
+    new = after.rewrap(wrapped)
+    assert new.startswith(after.mark)
+    assert after.unwrap(new) == key
+    assert after.rewrap(new) == new
+    # A process that only knows the next key so far reads what those with the new order write.
+    known = KeyRing(KEY, previous=[NEXT])
+    assert known.unwrap(new) == key
+    assert known.derive("tokens") == before.derive("tokens")
+    assert after.unwrap(known.new_data_key()[1])
+
+
+def test_a_retired_key_opens_nothing_any_more_and_derived_keys_stay() -> None:
+    before = KeyRing(KEY)
+    key, wrapped = before.new_data_key()
+    between = ring(before.rotated(NEXT))
+    after = ring(between.retired())
+    assert after.unwrap(between.rewrap(wrapped)) == key
+    assert after.derive("tokens") == before.derive("tokens")
+    with pytest.raises(SealBroken):
+        after.unwrap(wrapped)
+    with pytest.raises(SealBroken):
+        KeyRing(KEY).unwrap(between.rewrap(wrapped))
+    # And once more.
+    third = ring(ring(after.rotated(bytes(32))).retired())
+    assert third.derive("tokens") == before.derive("tokens")
+    assert third.ids != after.ids
+
+
+@settings(deadline=None)
+@given(st.integers(0, 48), st.integers(1, 255))
+def test_a_changed_wrapping_that_names_its_key_does_not_open(place: int, flip: int) -> None:
+    rotated = ring(KeyRing(KEY).rotated(NEXT))
+    changed = bytearray(rotated.new_data_key()[1])
+    assert len(changed) == 49
+    changed[place] ^= flip
+    with pytest.raises(SealBroken):
+        rotated.unwrap(bytes(changed))
+
+
+def test_a_root_key_that_no_key_opens_is_refused() -> None:
+    material = KeyRing(KEY).rotated(NEXT)
+    with pytest.raises(SealBroken):
+        KeyRing(KEY, root=material.root)
+
+
+def test_the_id_of_a_key_tells_nothing_of_it() -> None:
+    assert key_id(KEY) != key_id(NEXT)
+    assert key_id(KEY) not in KEY
+    assert KeyRing(KEY).derive("customerai-key-id") != KEY
+
+
+def test_a_key_file_holds_what_was_saved(tmp_path: Path) -> None:
+    path = tmp_path / "master.key"
+    made = load_key_file(path)
+    assert made == KeyMaterial(made.master)
+    rotated = KeyRing(made.master).rotated(NEXT)
+    save_key_file(path, rotated)
+    assert load_key_file(path) == rotated
+    assert load_master_key(None, path) == NEXT
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    assert list(tmp_path.iterdir()) == [path]
+    path.write_text(path.read_text() + "something else\n")
+    with pytest.raises(MasterKeyInvalid):
+        load_key_file(path)
+
+
+def test_the_settings_may_hold_a_key_in_one_place_only(tmp_path: Path) -> None:
+    text = base64.b64encode(KEY).decode()
+    for wrong in (
+        KeysSettings(wrapped_master_key=text),
+        KeysSettings(kms="vault://h/m/k"),
+        KeysSettings(kms="ftp://x", wrapped_master_key=text),
+        KeysSettings(kms="vault://h/m/k", wrapped_master_key=text, master_key=SecretStr(text)),
+        KeysSettings(master_key=SecretStr(text), root_key="no base64!"),
+        KeysSettings(kms="vault://", wrapped_master_key=text),
+    ):
+        with pytest.raises(MasterKeyInvalid):
+            load_keyring(wrong, tmp_path)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_previous_keys_of_the_settings_open_what_they_wrapped(tmp_path: Path) -> None:
+    before = KeyRing(KEY)
+    key, wrapped = before.new_data_key()
+    material = before.rotated(NEXT)
+    assert material.root is not None
+    after = load_keyring(
+        KeysSettings(
+            master_key=SecretStr(base64.b64encode(NEXT).decode()),
+            previous_master_keys=(SecretStr(base64.b64encode(KEY).decode()),),
+            root_key=base64.b64encode(material.root).decode(),
+        ),
+        tmp_path,
+    )
+    assert after.unwrap(wrapped) == key
+    assert after.derive("tokens") == before.derive("tokens")

@@ -9,7 +9,7 @@ from anyio.from_thread import BlockingPortal, start_blocking_portal
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from customerai.integrations.upload import MultipartBroken, NotMultipart, receive
+from customerai.integrations.upload import MultipartBroken, NotMultipart, Upload
 
 BOUNDARY = b"XyZ"
 TYPE = "multipart/form-data; boundary=XyZ"
@@ -36,9 +36,9 @@ async def take(
             yield body[start:end]
             start = max(start, end)
 
-    file = bytearray()
-    name, fields = await receive(kind, chunks(), file.extend)
-    return bytes(file), name, fields
+    sent = Upload(kind, chunks())
+    file = b"".join([piece async for piece in sent.file()])
+    return file, sent.name, sent.fields
 
 
 async def test_a_file_and_its_fields() -> None:

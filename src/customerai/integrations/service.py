@@ -6,8 +6,11 @@ import asyncio
 import base64
 import itertools
 import json
+import time
 from collections.abc import AsyncIterator, Iterator
+from contextlib import suppress
 from dataclasses import asdict, dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -19,11 +22,19 @@ from customerai.contracts.responder import ImportedMessage, Responder
 from customerai.core import audit, jobs
 from customerai.core.clock import Clock
 from customerai.core.crypto import KeyRing, SealBroken
-from customerai.core.db import Database, Transaction
+from customerai.core.db import (
+    EVERY_TENANT,
+    Database,
+    DatabaseClosed,
+    DatabaseUnavailable,
+    OutcomeUnknown,
+    Transaction,
+)
 from customerai.core.errors import InternalError, InvalidRequest, ProblemError, Unavailable
 from customerai.core.guard import in_thread
 from customerai.core.ids import new_id
 from customerai.core.jobs import Job
+from customerai.core.objects import ObjectStore, ObjectsUnavailable, age_s
 from customerai.core.principal import Principal, system_principal
 from customerai.core.settings import ImportSettings
 from customerai.core.telemetry import Metrics, frames_of
@@ -45,6 +56,10 @@ log = structlog.get_logger(__name__)
 
 KIND: Final = "import"
 _POLL_S: Final = 5.0
+_LEASE_S: Final = 8.0
+"""After so long, and a poll, another replica goes on with an import whose worker was killed."""
+_ORPHAN_S: Final = 24 * 3600.0
+"""Longer than any upload takes: a file that is older and has no job was left behind."""
 _PATIENCE_S: Final = (0.5, 1.0, 2.0, 4.0, 8.0, 16.0, 30.0)
 _FORMATS: Final[dict[str, FileFormat]] = {".csv": "csv", ".jsonl": "jsonl", ".ndjson": "jsonl"}
 
@@ -73,6 +88,14 @@ class MappingRequest(BaseModel):
     attributes: dict[str, str] = {}
 
 
+class _NotStored(Exception):
+    """A batch could not be stored for so long that the import is given up."""
+
+    def __init__(self, problem: ProblemError) -> None:
+        super().__init__(problem.slug())
+        self.problem = problem
+
+
 @dataclass
 class _Tally:
     """What an import has come to."""
@@ -94,7 +117,7 @@ class ImportService:
         clock: Clock,
         keys: KeyRing,
         responder: Responder,
-        folder: Path,
+        objects: ObjectStore,
         settings: ImportSettings,
         metrics: Metrics,
     ) -> None:
@@ -102,9 +125,10 @@ class ImportService:
         self._clock = clock
         self._keys = keys
         self._responder = responder
-        self._folder = folder
+        self._objects = objects
         self._settings = settings
         self._metrics = metrics
+        self._me = new_id("worker")
         self._wake = asyncio.Event()
 
     async def accept(self, who: Principal, content_type: str, body: AsyncIterator[bytes]) -> Job:
@@ -113,19 +137,17 @@ class ImportService:
         Raises:
             NotMultipart, MultipartBroken: the body cannot be read.
             FileInvalid: not UTF-8, empty, or of no known format.
+            ObjectsUnavailable: the file cannot be stored.
             MappingInvalid: not a mapping, or it names a column that the file lacks.
         """
         job_id = new_id("job")
         key, wrapped = self._keys.new_data_key()
-        path = self._path(job_id)
-        writer = spool.SpoolWriter(path, key, job_id)
+        sent = upload.Upload(content_type, body)
+        await spool.write(self._objects, key, job_id, sent.file())
         try:
-            name, fields = await upload.receive(content_type, body, writer.write)
-            writer.close()
-            spec = await in_thread(self._spec, path, key, job_id, name, fields)
+            spec = await self._spec(key, job_id, sent)
         except BaseException:
-            writer.abandon()
-            path.unlink(missing_ok=True)
+            await self._objects.delete(spool.name_of(job_id))
             raise
         job = Job(
             tenant=who.tenant,
@@ -149,7 +171,7 @@ class ImportService:
             jobs.create(tx, job)
             audit.record(tx, who, "integrations.import_accepted", job=job.id)
 
-        await self._db.write(work)
+        await self._db.write(work, tenant=who.tenant)
         self._wake.set()
         return job
 
@@ -164,40 +186,100 @@ class ImportService:
             jobs.find(tx, who.tenant, job_id)
             return store.list_rejects(tx, who.tenant, job_id, after=after, limit=limit)
 
-        return await self._db.read(work)
+        return await self._db.read(work, tenant=who.tenant)
 
     async def run(self) -> None:
         """Work on imports, those first that a restart cut off, until cancelled."""
-        await self._tidy(also_unknown=True)  # no upload has begun yet
+        await self._sweep()
         while True:
             self._wake.clear()
             try:
-                for job in await self._db.read(lambda tx: jobs.unfinished(tx, KIND)):
-                    await self._run_one(job)
                 await self._tidy()
+                while (job := await self._claim()) is not None:
+                    await self._run_one(job)
+                    await self._tidy()
             except Exception as error:  # noqa: BLE001 - the loop must outlive a fault
                 log.error("integrations.loop_failed", error_type=type(error).__name__)
             with anyio.move_on_after(_POLL_S):
                 await self._wake.wait()
 
-    async def _tidy(self, *, also_unknown: bool = False) -> None:
+    async def _claim(self) -> Job | None:
+        """The next import that no other replica is at."""
+        claim = partial(
+            jobs.claim, kind=KIND, worker=self._me, now=self._clock.now(), lease_s=_LEASE_S
+        )
+        return await self._db.write(claim, tenant=EVERY_TENANT)
+
+    async def _sweep(self) -> None:
+        """Remove what uploads left that the end of a process cut off."""
+        try:
+            await self._objects.sweep(older_than_s=_ORPHAN_S)
+        except ObjectsUnavailable:
+            log.warning("integrations.sweep_failed")  # the next process will
+
+    async def _tidy(self) -> None:
         """Remove the files of imports that ended, such as by being cancelled while they waited.
 
-        Args:
-            also_unknown: remove files, too, whose upload was cut off by the end of a process.
+        A file without a job may be that of an upload which another replica is about to accept; it
+        is an orphan once it is old.
         """
-        paths = {path.stem: path for path in self._folder.glob("*.sealed")}
-        states = await self._db.read(lambda tx: store.states_of_imports(tx, list(paths)))
-        for job_id, path in paths.items():
+        found = {}
+        async for info in self._objects.list(spool.FOLDER):
+            if (job_id := spool.job_of(info)) is not None:
+                found[job_id] = info
+        states = await self._db.read(
+            lambda tx: store.states_of_imports(tx, list(found)), tenant=EVERY_TENANT
+        )
+        for job_id, info in found.items():
             state = states.get(job_id)
-            if also_unknown if state is None else state not in (jobs.QUEUED, jobs.RUNNING):
-                path.unlink(missing_ok=True)
+            ended = state not in (jobs.QUEUED, jobs.RUNNING)
+            if ended if state is not None else age_s(info) > _ORPHAN_S:
+                await self._objects.delete(info.name)
 
     async def _run_one(self, job: Job) -> None:
+        """Work on an import for as long as the claim on it holds."""
+        working = asyncio.create_task(self._end_with(job))
+        holding = asyncio.create_task(self._hold(job))
         try:
-            await self._import(job)
+            await asyncio.wait({working, holding}, return_when=asyncio.FIRST_COMPLETED)
+            if not working.done():
+                log.warning("integrations.claim_lost", job_id=job.id)
+                return
+            working.result()
+        except (asyncio.CancelledError, Unavailable):
+            working.cancel()
+            await asyncio.gather(working, return_exceptions=True)
+            with suppress(Unavailable, DatabaseClosed):
+                # Nothing is wrong with the import: this replica or the next one goes on with it.
+                await self._db.write(lambda tx: jobs.release(tx, job), tenant=job.tenant)
+            raise
+        finally:
+            for task in (working, holding):
+                task.cancel()
+            await asyncio.gather(working, holding, return_exceptions=True)
+
+    async def _hold(self, job: Job) -> None:
+        """Keep the claim on a job up; returns when it is lost, or may be."""
+        held_until = time.monotonic() + _LEASE_S
+        while time.monotonic() < held_until:
+            await asyncio.sleep(_LEASE_S / 4)
+            asked_at = time.monotonic()
+            renew = partial(jobs.advance, job=job, now=self._clock.now(), lease_s=_LEASE_S)
+            with suppress(Unavailable):
+                if not await self._db.write(renew, tenant=job.tenant):
+                    return
+                held_until = asked_at + _LEASE_S
+
+    async def _end_with(self, job: Job) -> None:
+        """Work on an import until it has ended some way; then its file is not needed any more."""
+        try:
+            ended = await self._import(job)
+        except _NotStored as error:
+            ended = await self._fail(job, error.problem)
+        except Unavailable:
+            raise
         except ProblemError as error:
-            await self._fail(job, error)
+            ended = await self._fail(job, error)
         except Exception as error:  # noqa: BLE001 - one job must not stop the others
             log.error(
                 "integrations.import_failed",
@@ -205,14 +287,16 @@ class ImportService:
                 error_type=type(error).__name__,
                 stack=frames_of(error),
             )
-            await self._fail(job, InternalError("The import failed; the fault was logged."))
-        self._path(job.id).unlink(missing_ok=True)
+            ended = await self._fail(job, InternalError("The import failed; the fault was logged."))
+        if ended:  # or it was cancelled, or is another replica's by now
+            await self._objects.delete(spool.name_of(job.id))
 
-    async def _import(self, job: Job) -> None:
+    async def _import(self, job: Job) -> bool:
+        """Whether it was done; False when it was cancelled or is another replica's by now."""
         key = self._keys.unwrap(base64.b64decode(job.spec["key"]))
-        path = self._path(job.id)
         now = self._clock.now()
-        total = await in_thread(_count_rows, path, key, job)
+        async with spool.reading(self._objects, key, job.id) as pieces:
+            total = await in_thread(_count_rows, pieces, job)
         job = replace(
             job,
             status=jobs.RUNNING,
@@ -223,7 +307,7 @@ class ImportService:
         )
 
         def begin(tx: Transaction) -> bool:
-            return _change_unless_ended(
+            return self._advance(
                 tx,
                 job,
                 status=job.status,
@@ -233,31 +317,31 @@ class ImportService:
                 resumed_done=job.done,
             )
 
-        if not await self._db.write(begin):
-            return
+        if not await self._db.write(begin, tenant=job.tenant):
+            return False
         who = system_principal(job.tenant, "import")
         progress = dict(job.result or {"stored": 0, "repeated": 0, "rejected": 0})
-        batches = _Batches(path, key, job, self._settings.batch_rows)
-        while True:
-            tally = await in_thread(batches.next)
-            if tally is None:
-                break
-            outcome = await self._store(who, tally.messages)
-            progress["stored"] += outcome[0]
-            progress["repeated"] += outcome[1]
-            progress["rejected"] += len(tally.rejects)
-            if not await self._checkpoint(job, batches.done, tally.rejects, progress):
-                return
-        await self._finish(job, progress)
+        async with spool.reading(self._objects, key, job.id) as pieces:
+            batches = _Batches(pieces, job, self._settings.batch_rows)
+            while (tally := await in_thread(batches.next)) is not None:
+                outcome = await self._store(who, tally.messages)
+                progress["stored"] += outcome[0]
+                progress["repeated"] += outcome[1]
+                progress["rejected"] += len(tally.rejects)
+                if not await self._checkpoint(job, batches.done, tally.rejects, progress):
+                    return False
+        return await self._finish(job, progress)
 
     async def _store(self, who: Principal, messages: list[ImportedMessage]) -> tuple[int, int]:
         """Store a batch; an unavailable privacy service is waited for, not skipped."""
         for pause_s in (*_PATIENCE_S, None):
             try:
                 outcome = await self._responder.import_messages(who, messages)
-            except Unavailable:
-                if pause_s is None:
+            except Unavailable as error:
+                if pause_s is None and isinstance(error, (DatabaseUnavailable, OutcomeUnknown)):
                     raise
+                if pause_s is None:
+                    raise _NotStored(error) from error
                 await asyncio.sleep(pause_s)
             else:
                 return outcome.stored, outcome.repeated
@@ -266,25 +350,23 @@ class ImportService:
     async def _checkpoint(
         self, job: Job, done: int, rejects: list[Reject], progress: dict[str, int]
     ) -> bool:
-        """Note how far a job is; False when it was cancelled meanwhile."""
+        """Note how far a job is; False when it was cancelled or taken over meanwhile."""
 
         def work(tx: Transaction) -> bool:
-            if not _change_unless_ended(tx, job, done=done, result=progress):
+            if not self._advance(tx, job, done=done, result=progress):
                 return False
             room = self._settings.max_rejects - store.count_rejects(tx, job.tenant, job.id)
             store.add_rejects(tx, job.tenant, job.id, rejects[: max(room, 0)])
             return True
 
         self._metrics.import_rows.labels(outcome="rejected").inc(len(rejects))
-        return await self._db.write(work)
+        return await self._db.write(work, tenant=job.tenant)
 
-    async def _finish(self, job: Job, progress: dict[str, int]) -> None:
+    async def _finish(self, job: Job, progress: dict[str, int]) -> bool:
         now = self._clock.now()
 
         def work(tx: Transaction) -> bool:
-            if not _change_unless_ended(
-                tx, job, status=jobs.DONE, finished_at=now, result=progress
-            ):
+            if not self._advance(tx, job, status=jobs.DONE, finished_at=now, result=progress):
                 return False
             audit.record(
                 tx, system_principal(job.tenant, "import"), "integrations.import_done",
@@ -292,43 +374,39 @@ class ImportService:
             )  # fmt: skip
             return True
 
-        if await self._db.write(work):
+        done = await self._db.write(work, tenant=job.tenant)
+        if done:
             log.info("integrations.import_done", job_id=job.id, **progress)
+        return done
 
-    async def _fail(self, job: Job, error: ProblemError) -> None:
+    async def _fail(self, job: Job, error: ProblemError) -> bool:
         now = self._clock.now()
         problem = error.document(job.id)
-        await self._db.write(
-            lambda tx: _change_unless_ended(
-                tx, job, status=jobs.FAILED, finished_at=now, problem=problem
-            )
+        return await self._db.write(
+            lambda tx: self._advance(tx, job, status=jobs.FAILED, finished_at=now, problem=problem),
+            tenant=job.tenant,
         )
 
-    def _spec(
-        self, path: Path, key: bytes, job_id: str, name: str, fields: dict[str, str]
-    ) -> dict[str, Any]:
+    def _advance(self, tx: Transaction, job: Job, **values: Any) -> bool:
+        return jobs.advance(tx, job, self._clock.now(), _LEASE_S, **values)
+
+    async def _spec(self, key: bytes, job_id: str, sent: upload.Upload) -> dict[str, Any]:
         """What the job needs to know of its file, after a look at every byte of it."""
-        file_format = fields.get("format") or _FORMATS.get(Path(name).suffix.lower())
+        fields = sent.fields
+        file_format = fields.get("format") or _FORMATS.get(Path(sent.name).suffix.lower())
         if file_format not in ("csv", "jsonl"):
             raise FileInvalid("The file is neither .csv nor .jsonl; name its format.")
-        try:
-            columns = columns_of(_lines(path, key, job_id), file_format)  # type: ignore[arg-type]
-            for _ in _lines(path, key, job_id):  # all of it must be UTF-8
-                pass
-        except FileUnreadable as error:
-            raise FileInvalid(str(error)) from error
+        async with spool.reading(self._objects, key, job_id) as pieces:
+            columns = await in_thread(_columns, pieces, file_format)  # type: ignore[arg-type]
         mapped = _mapped(fields.get("mapping"), columns, every_row=file_format == "csv")
         return {"format": file_format, "mapping": asdict(mapped)}
-
-    def _path(self, job_id: str) -> Path:
-        return self._folder / f"{job_id}.sealed"
 
 
 class _Batches:
     """The rows of a job from its last checkpoint on, in batches."""
 
-    def __init__(self, path: Path, key: bytes, job: Job, size: int) -> None:
-        self._rows = enumerate(read(_lines(path, key, job.id), job.spec["format"]), start=1)
+    def __init__(self, pieces: Iterator[bytes], job: Job, size: int) -> None:
+        self._rows = enumerate(read(text_lines(pieces), job.spec["format"]), start=1)
         self._reader = MessageReader(Mapped(**job.spec["mapping"]), default_at=job.created_at)
         self._size = size
         self._skip = job.done
@@ -350,22 +428,22 @@ class _Batches:
         return tally if tally.messages or tally.rejects else None
 
 
-def _change_unless_ended(tx: Transaction, job: Job, **values: Any) -> bool:
-    """Set columns of a job; False, and nothing is set, when it was cancelled meanwhile."""
-    if jobs.find(tx, job.tenant, job.id).status not in (jobs.QUEUED, jobs.RUNNING):
-        return False
-    jobs.change(tx, job, **values)
-    return True
-
-
-def _lines(path: Path, key: bytes, job_id: str) -> Iterator[str]:
-    return text_lines(spool.read(path, key, job_id))
-
-
-def _count_rows(path: Path, key: bytes, job: Job) -> int:
+def _columns(pieces: Iterator[bytes], file_format: FileFormat) -> list[str]:
+    """The columns of a file, all of which must be UTF-8."""
+    lines = text_lines(pieces)
     try:
-        return sum(1 for _ in read(_lines(path, key, job.id), job.spec["format"]))
-    except (SealBroken, OSError) as error:
+        columns = columns_of(lines, file_format)
+        for _ in lines:
+            pass
+    except FileUnreadable as error:
+        raise FileInvalid(str(error)) from error
+    return columns
+
+
+def _count_rows(pieces: Iterator[bytes], job: Job) -> int:
+    try:
+        return sum(1 for _ in read(text_lines(pieces), job.spec["format"]))
+    except SealBroken as error:
         raise FileInvalid("The uploaded file is gone or was changed.") from error
 
 

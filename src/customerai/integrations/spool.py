@@ -1,79 +1,65 @@
-"""Uploaded files on disk, sealed: raw text never lies in the clear.
-
-A file is a row of frames, each a length and a sealed piece; a piece is bound to its file, its
-place and to being the last one, so that frames cannot be cut, moved or swapped.
-"""
+"""Uploaded files in the object store, sealed: raw text never lies in the clear."""
 
 from __future__ import annotations
 
-import os
-from collections.abc import Iterator
-from pathlib import Path
+import asyncio
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
 from typing import Final
 
-from customerai.core.crypto import SealBroken, row_identity, seal, unseal
+from customerai.core.crypto import SealBroken
+from customerai.core.objects import ObjectInfo, ObjectMissing, ObjectStore
+from customerai.core.sealed import Opener, Sealer, open_stream, seal_stream
 
-_PIECE: Final = 256 * 1024
-_LENGTH_BYTES: Final = 4
-
-
-class SpoolWriter:
-    """Seals what is written, piece by piece."""
-
-    def __init__(self, path: Path, key: bytes, owner: str) -> None:
-        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        self._file = os.fdopen(descriptor, "wb")
-        self._key = key
-        self._owner = owner
-        self._buffer = bytearray()
-        self._index = 0
-        self.size_bytes = 0
-
-    def write(self, data: bytes) -> None:
-        self.size_bytes += len(data)
-        self._buffer += data
-        while len(self._buffer) > _PIECE:
-            self._frame(bytes(self._buffer[:_PIECE]), last=False)
-            del self._buffer[:_PIECE]
-
-    def close(self) -> None:
-        """Write the last frame and make sure that it is on disk."""
-        self._frame(bytes(self._buffer), last=True)
-        self._file.flush()
-        os.fsync(self._file.fileno())
-        self._file.close()
-
-    def abandon(self) -> None:
-        """Close without a last frame: what is there cannot be read."""
-        self._file.close()
-
-    def _frame(self, piece: bytes, *, last: bool) -> None:
-        sealed = seal(self._key, piece, where=_place(self._owner, self._index, last=last))
-        self._file.write(len(sealed).to_bytes(_LENGTH_BYTES, "big") + sealed)
-        self._index += 1
+FOLDER: Final = "imports/"
+_SUFFIX: Final = ".sealed"
 
 
-def read(path: Path, key: bytes, owner: str) -> Iterator[bytes]:
-    """The pieces of a sealed file, in order.
+def name_of(job_id: str) -> str:
+    """The name under which a job's file is kept."""
+    return f"{FOLDER}{job_id}{_SUFFIX}"
+
+
+def job_of(info: ObjectInfo) -> str | None:
+    """The job whose file an object is, or None for any other object."""
+    name = info.name.removeprefix(FOLDER)
+    return name.removesuffix(_SUFFIX) if name.endswith(_SUFFIX) else None
+
+
+async def write(
+    objects: ObjectStore, key: bytes, job_id: str, pieces: AsyncIterator[bytes]
+) -> None:
+    """Seal and store a file as it comes; nothing is stored when `pieces` raises.
 
     Raises:
-        SealBroken: it was changed or cut.
+        ObjectsUnavailable: the store does not answer.
     """
-    size = path.stat().st_size
-    with path.open("rb") as file:
-        index = 0
-        while True:
-            length = int.from_bytes(file.read(_LENGTH_BYTES), "big")
-            sealed = file.read(length)
-            if not sealed or len(sealed) != length:
-                raise SealBroken("a sealed file was cut")
-            last = file.tell() == size
-            yield unseal(key, sealed, where=_place(owner, index, last=last))
-            index += 1
-            if last:
-                return
+    await objects.put(name_of(job_id), seal_stream(Sealer(key, "spool", job_id), pieces))
 
 
-def _place(owner: str, index: int, *, last: bool) -> bytes:
-    return row_identity("spool", owner, str(index), "last" if last else "more")
+@asynccontextmanager
+async def reading(objects: ObjectStore, key: bytes, job_id: str) -> AsyncIterator[Iterator[bytes]]:
+    """The pieces of a job's file, in order, for a worker thread to iterate over.
+
+    The iterator raises:
+        SealBroken: the file was changed or cut, or is gone.
+        ObjectsUnavailable: the store does not answer.
+    """
+    frames = objects.get(name_of(job_id))
+    pieces = open_stream(Opener(key, "spool", job_id), frames)
+    try:
+        yield _in_thread(pieces, asyncio.get_running_loop())
+    finally:
+        for stream in (pieces, frames):
+            await stream.aclose()  # type: ignore[attr-defined]  # both are generators
+
+
+def _in_thread(pieces: AsyncIterator[bytes], loop: asyncio.AbstractEventLoop) -> Iterator[bytes]:
+    async def following() -> bytes | None:
+        try:
+            return await anext(pieces, None)
+        except ObjectMissing as error:
+            raise SealBroken("a sealed file is gone") from error
+
+    while (piece := asyncio.run_coroutine_threadsafe(following(), loop).result()) is not None:
+        yield piece

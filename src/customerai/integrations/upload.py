@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from typing import Final
 
 from python_multipart import MultipartParser
@@ -32,11 +32,11 @@ class MultipartBroken(BadRequest):
 class _Parts:
     """What the parser has met: small fields are kept, the file is passed on."""
 
-    def __init__(self, on_file: Callable[[bytes], None]) -> None:
+    def __init__(self) -> None:
         self.fields: dict[str, str] = {}
         self.filename: str | None = None
         self.ended = False
-        self._on_file = on_file
+        self.file = bytearray()
         self._header_name = b""
         self._header_value = b""
         self._disposition = b""
@@ -68,7 +68,7 @@ class _Parts:
 
     def on_part_data(self, data: bytes, start: int, end: int) -> None:
         if self._name == "file":
-            self._on_file(data[start:end])
+            self.file += data[start:end]
             return
         self._data += data[start:end]
         if len(self._data) > _MOST_FIELD_BYTES or len(self.fields) > _MOST_FIELDS:
@@ -82,42 +82,58 @@ class _Parts:
         self.ended = True
 
 
-async def receive(
-    content_type: str, chunks: AsyncIterator[bytes], on_file: Callable[[bytes], None]
-) -> tuple[str, dict[str, str]]:
-    """Read a whole upload; returns the file's name and the other fields.
-
-    Args:
-        on_file: is given the bytes of the part named `file`, piece by piece.
+class Upload:
+    """A multipart body with a file in it.
 
     Raises:
         NotMultipart: the body is of another kind.
-        MultipartBroken: it breaks the format or has no part named `file`.
     """
-    kind, options = parse_options_header(content_type)
-    boundary = options.get(b"boundary")
-    if kind != b"multipart/form-data" or not boundary:
-        raise NotMultipart
-    parts = _Parts(on_file)
-    parser = MultipartParser(
-        boundary,
-        callbacks={
-            "on_part_begin": parts.on_part_begin,
-            "on_part_data": parts.on_part_data,
-            "on_part_end": parts.on_part_end,
-            "on_header_field": parts.on_header_field,
-            "on_header_value": parts.on_header_value,
-            "on_header_end": parts.on_header_end,
-            "on_headers_finished": parts.on_headers_finished,
-            "on_end": parts.on_end,
-        },
-    )
-    try:
-        async for chunk in chunks:
-            parser.write(chunk)
-        parser.finalize()
-    except MultipartParseError as error:
-        raise MultipartBroken from error
-    if parts.filename is None or not parts.ended:
-        raise MultipartBroken
-    return parts.filename, parts.fields
+
+    def __init__(self, content_type: str, chunks: AsyncIterator[bytes]) -> None:
+        kind, options = parse_options_header(content_type)
+        boundary = options.get(b"boundary")
+        if kind != b"multipart/form-data" or not boundary:
+            raise NotMultipart
+        self._chunks = chunks
+        self._parts = parts = _Parts()
+        self._parser = MultipartParser(
+            boundary,
+            callbacks={
+                "on_part_begin": parts.on_part_begin,
+                "on_part_data": parts.on_part_data,
+                "on_part_end": parts.on_part_end,
+                "on_header_field": parts.on_header_field,
+                "on_header_value": parts.on_header_value,
+                "on_header_end": parts.on_header_end,
+                "on_headers_finished": parts.on_headers_finished,
+                "on_end": parts.on_end,
+            },
+        )
+
+    async def file(self) -> AsyncIterator[bytes]:
+        """The bytes of the part named `file` as they arrive; to be read once, to the end.
+
+        Raises:
+            MultipartBroken: the body breaks the format or has no part named `file`.
+        """
+        try:
+            async for chunk in self._chunks:
+                self._parser.write(chunk)
+                if self._parts.file:
+                    yield bytes(self._parts.file)
+                    self._parts.file.clear()
+            self._parser.finalize()
+        except MultipartParseError as error:
+            raise MultipartBroken from error
+        if self._parts.filename is None or not self._parts.ended:
+            raise MultipartBroken
+
+    @property
+    def name(self) -> str:
+        """The file's name, once the file was read."""
+        return self._parts.filename or ""
+
+    @property
+    def fields(self) -> dict[str, str]:
+        """The other parts, once the file was read."""
+        return self._parts.fields
