@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime, timezone
@@ -19,11 +19,32 @@ from customerai.app import Application, Parts
 from customerai.core.clock import FixedClock
 from customerai.core.principal import Principal
 from customerai.core.safe_text import SafeText
-from customerai.core.settings import DatabaseSettings, GatewaySettings, Settings
+from customerai.core.settings import GatewaySettings, Settings
 from customerai.privacy.recognizers.registry import RecognizerRegistry, default_recognizers
+from tests import engines
 
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=timezone.utc)
 ADDRESS = "http://customerai.test"
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "services: needs PostgreSQL, Redis and RabbitMQ")
+    config.addinivalue_line("markers", "sqlite: tests SQLite itself, whatever the others run on")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Loopback is open to tests on real servers only; without servers theirs are left out."""
+    if engines.ON_SERVICES:
+        for item in items:
+            item.add_marker(pytest.mark.allow_hosts(["127.0.0.1"]))
+        return
+    left_out = [item for item in items if item.get_closest_marker("services")]
+    items[:] = [item for item in items if not item.get_closest_marker("services")]
+    config.hook.pytest_deselected(items=left_out)
+
+
+def pytest_sessionfinish() -> None:
+    engines.finish()
 
 
 @pytest.fixture
@@ -57,12 +78,9 @@ def quick_parts(**other: object) -> Parts:
 
 
 def a_setting(folder: Path, **other: object) -> Settings:
-    """Settings for a process that keeps everything in `folder`."""
-    return Settings(
-        data=folder,
-        database=DatabaseSettings(synchronous="normal"),
-        **other,  # type: ignore[arg-type]  # sections by name
-    )
+    """Settings for a process that keeps everything in `folder`, or in servers for that folder."""
+    sections = {**engines.settings_for(folder), **other}
+    return Settings(data=folder, **sections)
 
 
 def operator(tenant: str = "main") -> Principal:
@@ -111,7 +129,7 @@ Start = Callable[..., AbstractAsyncContextManager[Running]]
 
 
 @pytest.fixture
-def start(tmp_path: Path) -> Start:
+def start(tmp_path: Path) -> Iterator[Start]:
     """Starts processes on this test's folder: `async with start(gateway=..., parts=...) as it`."""
 
     def begin(
@@ -119,7 +137,8 @@ def start(tmp_path: Path) -> Start:
     ) -> AbstractAsyncContextManager[Running]:
         return run(a_setting(tmp_path / "data", **sections), parts)
 
-    return begin
+    yield begin
+    engines.release(tmp_path)
 
 
 @pytest.fixture

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Sequence
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
@@ -13,67 +13,48 @@ import structlog
 from fastapi import FastAPI
 from starlette.types import ASGIApp
 
+from customerai import topology
 from customerai.contracts.privacy import PrivacyUnavailable
-from customerai.core import audit, outbox
+from customerai.core import audit, health, hosting, outbox
 from customerai.core.audit import Sequencer
-from customerai.core.bus import MemoryBus
-from customerai.core.cache import MemoryCache
-from customerai.core.clock import Clock, SystemClock
-from customerai.core.crypto import KeyRing, load_master_key
+from customerai.core.backups.service import BackupGauges
+from customerai.core.bus import Bus, open_bus
+from customerai.core.cache import Cache, open_cache
+from customerai.core.certificates import Certificates
+from customerai.core.crypto import KeyRing
 from customerai.core.db import Database, Transaction, open_database
-from customerai.core.events import Subscription, subscribe
+from customerai.core.events import Envelope, subscribe
 from customerai.core.ids import new_id
+from customerai.core.kms import load_keyring
+from customerai.core.objects import backup_objects
 from customerai.core.outbox import Consumer, Relay
 from customerai.core.principal import InternalTokens
 from customerai.core.settings import Settings
 from customerai.core.telemetry import AccessLog, Metrics, frames_of
+from customerai.core.upkeep import Upkeep, refresh_gauges
 from customerai.fairness import api as fairness_api
-from customerai.fairness import handlers as fairness_handlers
-from customerai.fairness.service import FairnessService
 from customerai.gateway import api as gateway_api
 from customerai.gateway import openapi, pages, pipeline
 from customerai.gateway.routing import RouteTable, routes_of
 from customerai.gateway.service import GatewayService
 from customerai.insights import api as insights_api
-from customerai.insights import handlers as insights_handlers
-from customerai.insights.service import Classifier, InsightsService
 from customerai.integrations import api as integrations_api
-from customerai.integrations.service import ImportService
 from customerai.migrations import migrate
-from customerai.ml.chat import ChatModel, OpenAIChat
-from customerai.ml.classifier import TextClassifier
-from customerai.ml.embedder import SentenceEmbedder
-from customerai.ml.language import LanguageIdentifier
-from customerai.ml.registry import CARDS
-from customerai.ml.static_embedder import StaticEmbedder
-from customerai.ml.tagger import TokenTagger
 from customerai.privacy import api as privacy_api
-from customerai.privacy.analysis import Analyzer
-from customerai.privacy.recognizers.registry import RecognizerRegistry, default_recognizers
-from customerai.privacy.service import Languages, PrivacyService
+from customerai.privacy import internal_api as privacy_internal_api
+from customerai.privacy.service import PrivacyService
 from customerai.responder import api as responder_api
-from customerai.responder.knowledge import Embedder, KnowledgeService
-from customerai.responder.replying import ReplyService
-from customerai.responder.service import ResponderService
+from customerai.responder import internal_api as responder_internal_api
+from customerai.services import Parts, Process
+
+__all__ = ["Application", "Parts", "build", "prepare", "running"]
 
 log = structlog.get_logger(__name__)
 
 TENANT: Final = "main"
 CONSOLE: Final = Path(__file__).parent / "console"
 _DRAIN_S: Final = 10.0
-
-
-@dataclass(frozen=True)
-class Parts:
-    """What a process is built with in place of the defaults; None takes the default."""
-
-    clock: Clock | None = None
-    analyzer: Analyzer | None = None
-    languages: Languages | None = None
-    sentiment: Classifier | None = None
-    intent: Classifier | None = None
-    embedder: Embedder | None = None
-    chat: ChatModel | None = None
+_UPLOAD_S: Final = 3600.0
 
 
 @dataclass
@@ -81,32 +62,44 @@ class Application:
     """One process: its front door, its services and the work in its background."""
 
     settings: Settings
+    services: frozenset[str]
+    process: Process
     db: Database
-    asgi: ASGIApp
-    document: dict[str, Any]
+    bus: Bus
+    cache: Cache
     gateway: GatewayService
-    privacy: PrivacyService
     relay: Relay
     metrics: Metrics
+    certificates: Certificates
+    asgi: ASGIApp
+    draining: hosting.Draining
+    document: dict[str, Any]
+    privacy: PrivacyService | None
     background: Sequence[Callable[[], Coroutine[Any, Any, None]]]
+    closing: Sequence[Callable[[], Coroutine[Any, Any, None]]]
     tasks: list[asyncio.Task[None]] = field(default_factory=list)
 
     def start(self) -> None:
         """Begin the work in the background."""
         for run in self.background:
-            task = asyncio.create_task(run(), name=run.__qualname__)
+            task = asyncio.create_task(run(), name=getattr(run, "__qualname__", "background"))
             task.add_done_callback(_report_end)
             self.tasks.append(task)
 
     async def stop(self) -> None:
-        """End the work in the background, tell what is left to tell, close the database."""
+        """End the work in the background, tell what is left to tell, close every connection."""
         for task in self.tasks:
             task.cancel()
         await asyncio.gather(*self.tasks, return_exceptions=True)
         try:
             await asyncio.wait_for(self._drain(), _DRAIN_S)
-        except asyncio.TimeoutError:
-            log.warning("app.drain_cut_off")  # what is left stays in the outbox
+        except Exception as error:  # noqa: BLE001 - what is left stays in the outbox
+            log.warning("app.drain_cut_off", error_type=type(error).__name__)
+        for close in self.closing:
+            try:
+                await asyncio.wait_for(close(), _DRAIN_S)
+            except Exception as error:  # noqa: BLE001 - the others are closed all the same
+                log.warning("app.close_failed", error_type=type(error).__name__)
         await self.db.close()
 
     async def settle(self) -> None:
@@ -118,7 +111,7 @@ class Application:
         def work(tx: Transaction) -> bool:
             return bool(outbox.depth(tx) or audit.waiting(tx))
 
-        return await self.db.read(work)
+        return await self.db.read(work) or bool(await self.bus.pending())
 
     def healthy(self) -> bool:
         """Whether all of the background runs."""
@@ -141,9 +134,11 @@ def _report_end(task: asyncio.Task[None]) -> None:
 
 
 @asynccontextmanager
-async def running(settings: Settings, parts: Parts | None = None) -> AsyncIterator[Application]:
-    """A process that runs, for as long as the block does."""
-    application = build(settings, parts or Parts())
+async def running(
+    settings: Settings, parts: Parts | None = None, services: Iterable[str] = ()
+) -> AsyncIterator[Application]:
+    """A process that runs these services, or all, for as long as the block does."""
+    application = build(settings, parts or Parts(), topology.chosen(services))
     application.start()
     try:
         yield application
@@ -159,128 +154,166 @@ def database_address(settings: Settings) -> str:
 def prepare(settings: Settings) -> KeyRing:
     """Make the data folder, the master key and the schema, where they are missing."""
     settings.data.mkdir(parents=True, exist_ok=True, mode=0o700)
-    keys = KeyRing(load_master_key(settings.keys.master_key, settings.data / "master.key"))
+    keys = load_keyring(settings.keys, settings.data)
     migrate(database_address(settings), settings.data / "migrate.lock")
     return keys
 
 
-def build(settings: Settings, parts: Parts) -> Application:
-    """Everything of one process, wired; call it inside a running event loop."""
-    keys = prepare(settings)
-    parts = _with_defaults(settings, parts)
-    clock, chat = parts.clock, parts.chat
-    assert clock is not None
-    db = open_database(database_address(settings), settings.database)
+def build(
+    settings: Settings,
+    parts: Parts,
+    services: frozenset[str] = frozenset(topology.SERVICES),
+) -> Application:
+    """Everything of one process, wired; call it inside a running event loop.
+
+    Raises:
+        SplitInvalid: the settings keep to this process what others must share.
+    """
+    topology.check(settings, services)
+    if topology.is_split(services):  # the schema is changed by a step of its own
+        keys = load_keyring(settings.keys, settings.data)
+    else:
+        keys = prepare(settings)
     metrics = Metrics()
-    tokens = InternalTokens(keys.derive("internal-tokens"))
-    assert parts.analyzer and parts.languages and parts.embedder  # noqa: PT018
-    assert parts.sentiment and parts.intent  # noqa: PT018
-    privacy = PrivacyService(
-        db=db,
-        clock=clock,
+    process = Process(
+        settings=settings,
+        parts=parts,
+        names=services,
         keys=keys,
-        analyzer=parts.analyzer,
-        languages=parts.languages,
-        settings=settings.privacy,
+        db=open_database(database_address(settings), settings.database),
         metrics=metrics,
-    )
-    responder = ResponderService(db=db, clock=clock, keys=keys, privacy=privacy, metrics=metrics)
-    knowledge = KnowledgeService(
-        db=db,
-        clock=clock,
-        keys=keys,
-        privacy=privacy,
-        embedder=parts.embedder,
-        settings=settings.responder,
-    )
-    replies = ReplyService(
-        db=db,
-        clock=clock,
-        privacy=privacy,
-        responder=responder,
-        knowledge=knowledge,
-        model=chat,
-        settings=settings.responder,
-        metrics=metrics,
-    )
-    insights = InsightsService(
-        db=db,
-        privacy=privacy,
-        responder=responder,
-        languages=parts.languages,
-        sentiment=parts.sentiment,
-        intent=parts.intent,
-        metrics=metrics,
-    )
-    fairness = FairnessService(
-        db=db, clock=clock, privacy=privacy, settings=settings.fairness, metrics=metrics
-    )
-    imports = ImportService(
-        db=db,
-        clock=clock,
-        keys=keys,
-        responder=responder,
-        folder=settings.data / "imports",
-        settings=settings.imports,
-        metrics=metrics,
+        tokens=InternalTokens(keys.derive("internal-tokens")),
+        certificates=Certificates(settings.tls, metrics),
     )
     gateway = GatewayService(
-        db=db,
-        clock=clock,
+        db=process.db,
+        clock=process.clock,
         keys=keys,
         settings=settings.gateway,
         environment=settings.environment,
     )
-    bus = MemoryBus()
-    for subscription in (
-        subscribe(insights_handlers.score_messages, insights),
-        subscribe(insights_handlers.note_outcomes, insights),
-        subscribe(fairness_handlers.count_decisions, fairness),
-    ):
-        _subscribe(bus, Consumer(db, clock, metrics, subscription), subscription)
-    relay = Relay(db, bus)
-    services = [
-        gateway_api.build(gateway, db=db, clock=clock, tokens=tokens, settings=settings.gateway),
-        privacy_api.build(privacy, tokens),
-        responder_api.build(responder, knowledge, replies, tokens),
-        insights_api.build(insights, tokens),
-        fairness_api.build(fairness, clock, tokens),
-        integrations_api.build(imports, tokens),
+    cache = open_cache(settings.cache, metrics)
+    bus = _bus(process)
+    relay = Relay(process.db, bus)
+    background = [
+        relay.run,
+        Sequencer(process.db, process.clock).run,
+        bus.run,
+        process.certificates.watch,
+        Upkeep(process.db, process.clock, settings.database).run,
     ]
-    document = openapi.merge(services)
+    if process.imports is not None:
+        background.append(process.imports.run)
+    apps = _apps(process, gateway)
+    document: dict[str, Any] = {}
+    if "gateway" in services:
+        background.append(gateway.keep_last_used)
+        document = openapi.merge(apps.values())
+    draining = hosting.Draining(_not_yet)
     application = Application(
         settings=settings,
-        db=db,
-        asgi=_not_yet,
-        document=document,
+        services=services,
+        process=process,
+        db=process.db,
+        bus=bus,
+        cache=cache,
         gateway=gateway,
-        privacy=privacy,
         relay=relay,
         metrics=metrics,
-        background=[
-            relay.run,
-            Sequencer(db, clock).run,
-            imports.run,
-            gateway.keep_last_used,
-        ],
+        certificates=process.certificates,
+        asgi=draining,
+        draining=draining,
+        document=document,
+        privacy=process.privacy,
+        background=background,
+        closing=[bus.close, cache.close],
     )
-    application.asgi = _front_door(application, services, tokens)
+    if "gateway" in services:
+        draining.app = _front_door(application, process, apps)
+    else:
+        draining.app = _service_host(application, process, apps)
+    application.closing = [
+        *application.closing,
+        *(remote.close for remote in process.remotes.values()),
+    ]
     return application
 
 
-def _front_door(
-    application: Application, services: Sequence[FastAPI], tokens: InternalTokens
-) -> ASGIApp:
-    db, metrics, settings = application.db, application.metrics, application.settings
-    table = RouteTable(
-        route for service in services for route in routes_of(service.openapi(), service)
-    )
+def _bus(process: Process) -> Bus:
+    """The bus, with the handlers of the services that this process runs."""
+    running_here = {"insights": process.insights, "fairness": process.fairness}
+
+    async def park(handler: str, envelope: Envelope, reason: str) -> None:
+        await outbox.park(
+            process.db,
+            process.clock,
+            process.metrics,
+            handler=handler,
+            envelope=envelope,
+            error=reason,
+        )
+
+    known = [
+        (handler.__customerai_event__.name, handler.__name__)
+        for handlers in topology.HANDLERS.values()
+        for handler in handlers
+    ]
+    bus = open_bus(process.settings.bus, process.metrics, known=known, park=park)
+    for name, handlers in topology.HANDLERS.items():
+        service = running_here[name]
+        if service is None:
+            continue
+        for handler in handlers:
+            subscription = subscribe(handler, service)
+            consumer = Consumer(process.db, process.clock, process.metrics, subscription)
+            bus.subscribe(
+                subscription.event.name,
+                subscription.name,
+                consumer.deliver,
+                batch=subscription.batch,
+            )
+    return bus
+
+
+def _apps(process: Process, gateway: GatewayService) -> dict[str, FastAPI]:
+    """The applications of the services; a gateway has all: its routes and document are theirs."""
+    settings, tokens, clock = process.settings, process.tokens, process.clock
+    missing: Any = None  # an application that only describes its routes
+
+    def gateway_app() -> FastAPI:
+        return gateway_api.build(
+            gateway, db=process.db, clock=clock, tokens=tokens, settings=settings.gateway
+        )
+
+    def responder_app() -> FastAPI:
+        return responder_api.build(
+            process.responder or missing,
+            process.knowledge or missing,
+            process.replies or missing,
+            tokens,
+        )
+
+    made: dict[str, Callable[[], FastAPI]] = {
+        "gateway": gateway_app,
+        "privacy": lambda: privacy_api.build(process.privacy or missing, tokens),
+        "responder": responder_app,
+        "insights": lambda: insights_api.build(process.insights or missing, tokens),
+        "fairness": lambda: fairness_api.build(process.fairness or missing, clock, tokens),
+        "integrations": lambda: integrations_api.build(process.imports or missing, tokens),
+    }
+    every = "gateway" in process.names
+    return {name: make() for name, make in made.items() if every or name in process.names}
+
+
+def _health(application: Application) -> list[Any]:
+    db, metrics = application.db, application.metrics
 
     async def database_answers() -> bool:
         return (await db.read(outbox.depth)) >= 0
 
     async def privacy_answers() -> bool:
         # A text that was never seen, so that the answer does not come from memory.
+        assert application.privacy is not None
         try:
             return len(await application.privacy.detect([new_id("ready")], language="en")) == 1
         except PrivacyUnavailable:
@@ -289,64 +322,81 @@ def _front_door(
     async def background_runs() -> bool:
         return application.healthy()
 
-    async def refresh() -> None:
-        metrics.outbox_depth.set(await db.read(outbox.depth))
-        metrics.dead_letters.set(await db.read(outbox.count_dead_letters))
+    async def accepting() -> bool:
+        return not application.draining.began
 
-    checks: dict[str, Callable[[], Awaitable[bool]]] = {
+    backups = BackupGauges(backup_objects(application.settings), metrics)
+
+    async def refresh() -> None:
+        await backups.refresh()
+        await refresh_gauges(db, application.process.clock, metrics)
+        if application.process.fairness is not None:
+            await application.process.fairness.refresh_gaps()
+
+    checks: dict[str, health.Check] = {
         "database": database_answers,
-        "privacy": privacy_answers,
         "background": background_runs,
+        "accepting": accepting,
     }
+    if application.privacy is not None:
+        checks["privacy"] = privacy_answers
+    return health.routes(checks=checks, metrics=metrics, refresh=refresh)
+
+
+def _front_door(application: Application, process: Process, apps: Mapping[str, FastAPI]) -> ASGIApp:
+    settings = application.settings
+
+    def upstream(name: str) -> ASGIApp:
+        if name in process.names:
+            return apps[name]
+        from customerai.gateway.upstream import HttpUpstream  # noqa: PLC0415 - extra `distributed`
+
+        return HttpUpstream(
+            process.remote(name),
+            timeout_s=settings.gateway.timeout_s,
+            upload_timeout_s=_UPLOAD_S,
+        )
+
+    table = RouteTable(
+        route for name, app in apps.items() for route in routes_of(app.openapi(), upstream(name))
+    )
     return pipeline.build(
         table,
         pages=pages.build(
             application.document,
-            checks=checks,
-            metrics=metrics,
-            refresh=refresh,
+            health=_health(application),
             console=CONSOLE if (CONSOLE / "index.html").is_file() else None,
         ),
         service=application.gateway,
-        cache=MemoryCache(),
-        tokens=tokens,
+        cache=application.cache,
+        tokens=process.tokens,
         settings=settings.gateway,
-        metrics=metrics,
-        access=AccessLog(settings.log),
+        metrics=application.metrics,
+        access=AccessLog(settings.log, service=topology.label(application.services)),
+    )
+
+
+def _service_host(
+    application: Application, process: Process, apps: Mapping[str, FastAPI]
+) -> ASGIApp:
+    """The front of a process without a gateway: routes of its services and between services."""
+    found: dict[str, tuple[str, ASGIApp]] = {}
+    for name, app in apps.items():
+        for template in app.openapi()["paths"]:
+            found["/".join(template.split("/", 3)[1:3])] = (name, app)
+    if process.privacy is not None:
+        internal = privacy_internal_api.build(process.privacy, process.tokens)
+        found["internal/privacy"] = ("privacy", internal)
+    if process.responder is not None:
+        internal = responder_internal_api.build(process.responder, process.tokens)
+        found["internal/responder"] = ("responder", internal)
+    return hosting.ServiceHost(
+        found,
+        pages=hosting.pages(_health(application)),
+        metrics=application.metrics,
+        access=AccessLog(application.settings.log, service=topology.label(application.services)),
     )
 
 
 async def _not_yet(scope: Any, receive: Any, send: Any) -> None:
     raise RuntimeError("the front door is not built yet")
-
-
-def _subscribe(bus: MemoryBus, consumer: Consumer, subscription: Subscription) -> None:
-    bus.subscribe(subscription.event.name, subscription.name, consumer.deliver)
-
-
-def _with_defaults(settings: Settings, parts: Parts) -> Parts:
-    threads = settings.models.threads
-    shared = StaticEmbedder()
-    analyzer = parts.analyzer
-    if analyzer is None:
-        tagger = None if settings.privacy.names_model == "none" else TokenTagger(threads=threads)
-        analyzer = RecognizerRegistry(default_recognizers(tagger))
-    chat = parts.chat
-    if chat is None and settings.models.chat_url is not None:
-        chat = OpenAIChat(
-            settings.models.chat_url,
-            settings.models.chat_model,
-            key=settings.models.chat_key,
-            timeout_s=settings.models.chat_timeout_s,
-        )
-    return replace(
-        parts,
-        clock=parts.clock or SystemClock(),
-        analyzer=analyzer,
-        languages=parts.languages or LanguageIdentifier(settings.insights.languages),
-        sentiment=parts.sentiment or TextClassifier(CARDS["sentiment"], embedder=shared),
-        intent=parts.intent or TextClassifier(CARDS["reasons"], embedder=shared),
-        embedder=parts.embedder
-        or SentenceEmbedder(threads=threads, override=settings.models.embedder_path),
-        chat=chat,
-    )

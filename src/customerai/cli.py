@@ -9,6 +9,7 @@ import signal
 import socket
 import sys
 from collections.abc import Awaitable, Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any, Final, TypeVar
 
@@ -16,20 +17,26 @@ import httpx2
 import typer
 import uvicorn
 from pydantic import ValidationError
+from pydantic_settings import SettingsError
 
-from customerai import __version__, app
-from customerai.core import audit
+from customerai import __version__, app, topology
+from customerai.core import audit, tenancy
+from customerai.core.certificates import CertificateInvalid
 from customerai.core.clock import SystemClock
 from customerai.core.crypto import MasterKeyInvalid
 from customerai.core.db import open_database
 from customerai.core.errors import ProblemError
+from customerai.core.hosting import Draining
 from customerai.core.memory import give_back_large_blocks
+from customerai.core.objects import backup_objects
 from customerai.core.principal import Principal
+from customerai.core.schema import metadata
 from customerai.core.settings import Settings
 from customerai.core.telemetry import configure_logging
 from customerai.demo import load as demo
 from customerai.gateway.scopes import ROLES
 from customerai.gateway.service import GatewayService
+from customerai.operations import backup_cli, backups_of, master_key_cli
 from customerai.uploading import UploadFailed, upload
 
 T = TypeVar("T")
@@ -43,6 +50,8 @@ audit_cli = typer.Typer(no_args_is_help=True, help="The audit log.")
 main.add_typer(keys_cli, name="keys")
 main.add_typer(users_cli, name="users")
 main.add_typer(audit_cli, name="audit")
+main.add_typer(backup_cli, name="backup")
+main.add_typer(master_key_cli, name="master-key")
 
 Data = Annotated[
     Path | None, typer.Option("--data", help="Folder that holds everything; default: var.")
@@ -54,11 +63,15 @@ Key = Annotated[
 _LOCAL: Final = "http://127.0.0.1:8080"
 _OPERATOR_SCOPES: Final = frozenset({"*", "privacy:reveal"})
 _SHUTDOWN_S: Final = 20
+# Longer than clients of ours keep an idle connection (core/remote.py).
+_KEEP_ALIVE_S: Final = 75
 
 
 def _settings(data: Path | None) -> Settings:
     try:
         settings = Settings()
+    except SettingsError as error:
+        raise _fail(str(error)) from None
     except ValidationError as error:
         for fault in error.errors():
             place = "__".join(str(part) for part in fault["loc"]).upper()
@@ -107,23 +120,41 @@ def serve(
     host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(help="Port to listen on.")] = 8080,
     with_demo: Annotated[bool, typer.Option("--demo", help="Load the demo while serving.")] = False,
+    services: Annotated[
+        str | None,
+        typer.Option(help=f"Only these, by commas: {', '.join(topology.SERVICES)}; default: all."),
+    ] = None,
 ) -> None:
-    """Run everything in one process, with its files in the data folder."""
+    """Run everything in one process with its files in the data folder, or some of the services."""
     settings = _settings(data)
     give_back_large_blocks()
-    configure_logging(settings.log)
+    try:
+        names = topology.chosen(services.split(",") if services else [])
+        topology.check(settings, names)
+    except topology.SplitInvalid as error:
+        raise _fail(str(error)) from None
+    configure_logging(settings.log, service=topology.label(names))
     with contextlib.suppress(ImportError):
         import uvloop  # noqa: PLC0415 - not there on every platform
 
         asyncio.set_event_loop_policy(uvloop.EventLoopPolicy())
     try:
-        asyncio.run(_serve(settings, host, port, with_demo=with_demo))
-    except MasterKeyInvalid as error:
+        asyncio.run(_serve(settings, host, port, services=names, with_demo=with_demo))
+    except (MasterKeyInvalid, CertificateInvalid) as error:
         raise _fail(str(error)) from None
 
 
 class _Server(uvicorn.Server):
-    """Ends by our signal handlers: uvicorn's own would raise the signal again at the end."""
+    """Ends by our signal handlers: uvicorn's own would raise the signal again at the end.
+
+    Asked to end, it serves on for a while, not ready and closing each connection after its
+    answer, so that balancers and callers turn elsewhere before anything is refused.
+    """
+
+    def __init__(self, config: uvicorn.Config, draining: Draining, drain_s: float) -> None:
+        super().__init__(config)
+        self._draining = draining
+        self._drain_s = drain_s
 
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
@@ -133,40 +164,63 @@ class _Server(uvicorn.Server):
         yield
 
     def _end(self) -> None:
-        self.force_exit = self.should_exit  # asked twice: do not wait for open requests
+        if self._draining.began:  # asked twice: do not wait for open requests
+            self.force_exit = self.should_exit
+            self.should_exit = True
+            return
+        self._draining.began = True
+        asyncio.get_running_loop().call_later(self._drain_s, self._stop)
+
+    def _stop(self) -> None:
         self.should_exit = True
 
 
-async def _serve(settings: Settings, host: str, port: int, *, with_demo: bool) -> None:
+async def _serve(
+    settings: Settings, host: str, port: int, *, services: frozenset[str], with_demo: bool
+) -> None:
     try:
         listening = socket.create_server((host, port), backlog=2048)
     except OSError as error:
         raise _fail(f"cannot listen on {host}:{port}: {error.strerror}") from None
-    address = f"http://{host}:{port}"
-    async with app.running(settings) as application:
-        server = _Server(
-            uvicorn.Config(
-                application.asgi,
-                lifespan="off",
-                log_config=None,
-                access_log=False,
-                server_header=False,
-                # The gateway alone decides whose X-Forwarded-For is believed.
-                proxy_headers=False,
-                date_header=True,
-                timeout_graceful_shutdown=_SHUTDOWN_S,
-            )
+    is_gateway = "gateway" in services
+    async with app.running(settings, services=services) as application:
+        config = uvicorn.Config(
+            application.asgi,
+            lifespan="off",
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            # The gateway alone decides whose X-Forwarded-For is believed.
+            proxy_headers=False,
+            date_header=True,
+            timeout_keep_alive=_KEEP_ALIVE_S,
+            timeout_graceful_shutdown=_SHUTDOWN_S,
         )
-        token = await application.gateway.setup_token(app.TENANT)
-        typer.echo(f"CustomerAI {__version__} listens on {address}")
-        if token is not None:
-            typer.echo(f"Make your account (valid 24 hours): {address}/setup?token={token}")
+        config.load()
+        config.ssl = application.certificates.server(mutual=not is_gateway)
+        server = _Server(config, application.draining, settings.services.drain_s)
+        address = f"{'https' if config.ssl else 'http'}://{host}:{port}"
+        if is_gateway:
+            await _greet(application, address)
+        else:
+            typer.echo(f"CustomerAI {__version__} {','.join(sorted(services))}: {address}")
         sys.stdout.flush()
-        loading = asyncio.create_task(_load_demo(application, address)) if with_demo else None
+        beside = [_load_demo(application, address)] if with_demo else []
+        if settings.backup.every_hours and is_gateway:
+            objects = backup_objects(settings)
+            beside.append(backups_of(settings, application.process.keys, objects).run_every())
+        tasks = [asyncio.create_task(work) for work in beside]
         await server.serve(sockets=[listening])
-        if loading is not None:
-            loading.cancel()
-            await asyncio.gather(loading, return_exceptions=True)
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+
+async def _greet(application: app.Application, address: str) -> None:
+    typer.echo(f"CustomerAI {__version__} listens on {address}")
+    token = await application.gateway.setup_token(app.TENANT)
+    if token is not None:
+        typer.echo(f"Make your account (valid 24 hours): {address}/setup?token={token}")
 
 
 async def _load_demo(application: app.Application, address: str) -> None:
@@ -414,12 +468,17 @@ def doctor(data: Data = None) -> None:
 
     async def run() -> dict[str, bool]:
         async with app.running(settings) as application:
+            assert application.privacy is not None  # all services are built
             found = await application.privacy.detect(["My card is 4111 1111 1111 1111."])
+            faults = await application.db.read(partial(tenancy.faults, metadata))
+            for fault in faults:
+                typer.echo(fault, err=True)
             return {
                 "settings": True,
                 "database": await application.db.read(lambda tx: tx is not None),
                 "privacy": any(span.type == "CREDIT_CARD" for span in found[0].spans),
                 "console": (app.CONSOLE / "index.html").is_file(),
+                "tables by tenant": not faults,
             }
 
     results = asyncio.run(run())

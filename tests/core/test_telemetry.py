@@ -5,7 +5,9 @@ from __future__ import annotations
 import io
 import json
 import logging
+import os
 import re
+import socket
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -20,7 +22,7 @@ from structlog.typing import FilteringBoundLogger
 
 from customerai.core.safe_text_issuer import issue
 from customerai.core.settings import LogSettings
-from customerai.core.telemetry import Metrics, configure_logging, redact
+from customerai.core.telemetry import AccessLog, Metrics, configure_logging, redact
 from customerai.gateway import keyformat
 
 EMAIL = "jane.roe@example.com"
@@ -49,9 +51,9 @@ def configure() -> Iterator[Configure]:
     root = logging.getLogger()
     before = (root.handlers, root.level)
 
-    def begin(**settings: Any) -> Written:
+    def begin(service: str = "customerai", **settings: Any) -> Written:
         stream = io.StringIO()
-        configure_logging(LogSettings(**settings), stream)
+        configure_logging(LogSettings(**settings), stream, service=service)
         return Written(stream)
 
     yield begin
@@ -77,11 +79,40 @@ def test_a_line_is_json_in_elastic_common_schema(configure: Configure) -> None:
         "http.request.id": "req_1",
         "http.request.method": "GET",
         "http.response.status_code": 200,
-        "event.duration_ms": 1.5,
+        "event.duration": 1_500_000,
+        "event.dataset": "customerai.app",
         "customerai.n": 3,
         "ecs.version": "8.11",
+        "process.pid": os.getpid(),
         "service.name": "customerai",
     }
+
+
+def test_a_line_of_one_service_names_it_and_its_replica(configure: Configure) -> None:
+    written = configure(service="privacy")
+    logger().info("privacy.thing_happened", trace_id="4bf92f3577b34da6a3ce929d0e0e4736")
+    (line,) = written.lines()
+    assert line["service.name"] == "privacy"
+    assert line["service.node.name"] == socket.gethostname()
+    assert line["trace.id"] == "4bf92f3577b34da6a3ce929d0e0e4736"
+
+
+def test_the_line_of_a_request_says_the_same_of_its_origin(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    access = AccessLog(LogSettings(), service="gateway")
+    for trace_id in ("4bf92f3577b34da6a3ce929d0e0e4736", None):
+        access.write(
+            request_id="req_1", method="GET", route="/v1/keys", status=200, duration_ms=1.5,
+            actor=None, problem=None, trace_id=trace_id,
+        )  # fmt: skip
+    traced, plain = (json.loads(line) for line in capsys.readouterr().err.splitlines())
+    assert traced["service.name"] == "gateway"
+    assert traced["service.node.name"] == socket.gethostname()
+    assert traced["event.dataset"] == "customerai.access"
+    assert traced["event.duration"] == 1_500_000
+    assert traced["trace.id"] == "4bf92f3577b34da6a3ce929d0e0e4736"
+    assert "trace.id" not in plain
 
 
 def test_lines_below_the_level_are_not_written(configure: Configure) -> None:
@@ -226,7 +257,8 @@ def test_quiet_libraries_stay_quiet_and_their_warnings_come(configure: Configure
 
 ALLOWED_LABELS = {
     "method", "route", "status", "problem", "type", "role", "reason", "kind", "outcome", "handler",
-    "le",
+    "le", "service", "certificate",
+    "key",  # the name of one of our own master keys, never an API key
 }  # fmt: skip
 
 
@@ -243,7 +275,10 @@ def test_metrics_are_named_by_the_house_and_labelled_by_bounded_sets() -> None:
         for label in getattr(collector, "_labelnames", ())
     }
     assert labels <= ALLOWED_LABELS
-    assert not labels & {"tenant", "key", "actor", "path", "text", "user"}
+    assert not labels & {"tenant", "key_id", "actor", "path", "text", "user"}
+    assert [
+        name for name, part in vars(metrics).items() if "key" in getattr(part, "_labelnames", ())
+    ] == ["keys_created"]
 
 
 def test_two_processes_in_one_have_metrics_apart() -> None:

@@ -21,13 +21,11 @@ from sqlalchemy import select
 from customerai.contracts.events import DecisionMade
 from customerai.core import audit
 from customerai.core.crypto import KeyRing
-from customerai.core.db import Database, open_database
+from customerai.core.db import Database
 from customerai.core.events import Envelope, subscribe
 from customerai.core.outbox import Consumer
 from customerai.core.safe_text import SafeText
-from customerai.core.schema import metadata
 from customerai.core.settings import (
-    DatabaseSettings,
     FairnessSettings,
     GatewaySettings,
     PrivacySettings,
@@ -37,6 +35,7 @@ from customerai.fairness import handlers, store, tensor
 from customerai.fairness.service import DecisionNotFound, FairnessService, PersonalGroupLabel
 from customerai.fairness.tensor import Decision
 from customerai.privacy.service import PrivacyService
+from tests import engines
 from tests.conftest import NOW, FixedClock, Running, a_setting, operator, quick_parts, run
 
 EMAIL = "jane.roe@example.com"
@@ -72,25 +71,27 @@ class Bench:
 
 @asynccontextmanager
 async def a_bench() -> AsyncIterator[Bench]:
-    db = open_database("sqlite://", DatabaseSettings())
-    await db.write(metadata.create_all)
-    clock, metrics, analyzer = FixedClock(NOW), Metrics(), quick_parts().analyzer
-    assert analyzer is not None
-    privacy = PrivacyService(
-        db=db,
-        clock=clock,
-        keys=KeyRing(bytes(32)),
-        analyzer=analyzer,
-        languages=English(),
-        settings=PrivacySettings(),
-        metrics=metrics,
-    )
-    service = FairnessService(
-        db=db, clock=clock, privacy=privacy, settings=FairnessSettings(min_cell=2), metrics=metrics
-    )
-    subscription = subscribe(handlers.count_decisions, service)
-    yield Bench(db, service, Consumer(db, clock, metrics, subscription))
-    await db.close()
+    async with engines.a_database() as db:
+        clock, metrics, analyzer = FixedClock(NOW), Metrics(), quick_parts().analyzer
+        assert analyzer is not None
+        privacy = PrivacyService(
+            db=db,
+            clock=clock,
+            keys=KeyRing(bytes(32)),
+            analyzer=analyzer,
+            languages=English(),
+            settings=PrivacySettings(),
+            metrics=metrics,
+        )
+        service = FairnessService(
+            db=db,
+            clock=clock,
+            privacy=privacy,
+            settings=FairnessSettings(min_cell=2),
+            metrics=metrics,
+        )
+        subscription = subscribe(handlers.count_decisions, service)
+        yield Bench(db, service, Consumer(db, clock, metrics, subscription))
 
 
 @pytest.fixture

@@ -12,6 +12,7 @@ from typing import Any
 import httpx2
 import pytest
 
+from customerai.core import health
 from customerai.core.errors import problem_classes
 from customerai.core.telemetry import Metrics
 from customerai.gateway import pages
@@ -62,11 +63,10 @@ def client_of(
 ) -> httpx2.AsyncClient:
     asgi = pages.build(
         {"info": {"version": "1"}, "paths": {}},
-        checks=checks or {},
-        metrics=metrics or Metrics(),
-        refresh=refresh,
+        health=health.routes(
+            checks=checks or {}, metrics=metrics or Metrics(), refresh=refresh, check_s=0.05
+        ),
         console=console,
-        check_s=0.05,
     )
     return httpx2.AsyncClient(
         transport=httpx2.ASGITransport(app=asgi, raise_app_exceptions=False),
@@ -151,7 +151,12 @@ async def test_the_process_is_ready_once_it_runs(shared: Running) -> None:
     async with shared.client_with(None) as client:
         answer = await client.get("/readyz")
     assert answer.status_code == 200
-    assert answer.json()["checks"] == {"database": True, "privacy": True, "background": True}
+    assert answer.json()["checks"] == {
+        "database": True,
+        "privacy": True,
+        "background": True,
+        "accepting": True,
+    }
 
 
 # -- metrics
@@ -169,17 +174,38 @@ async def test_metrics_are_refreshed_before_they_are_read() -> None:
     assert "customerai_events_outbox_depth 7.0" in answer.text
 
 
-async def test_a_fault_of_a_page_is_a_problem_document_without_its_words() -> None:
+async def test_metrics_are_shown_also_while_the_database_is_away() -> None:
     async def refresh() -> None:
         raise ConnectionError(f"no database at {SECRET}")
 
     async with client_of(refresh=refresh) as client:
         answer = await client.get("/metrics")
+    assert answer.status_code == 200
+    assert "customerai_privacy_failures_total 0.0" in answer.text
+    assert SECRET not in answer.text
+
+
+async def test_metrics_do_not_wait_for_a_database_that_hangs() -> None:
+    async def refresh() -> None:
+        await asyncio.sleep(60)
+
+    async with client_of(refresh=refresh) as client:
+        answer = await client.get("/metrics")
+    assert answer.status_code == 200
+
+
+async def test_a_fault_of_a_page_is_a_problem_document_without_its_words() -> None:
+    class Broken(Metrics):
+        def __init__(self) -> None:
+            super().__init__()
+            self.registry = None  # type: ignore[assignment]  # broken on purpose
+
+    async with client_of(metrics=Broken()) as client:
+        answer = await client.get("/metrics")
     assert answer.status_code == 500
     assert answer.headers["content-type"] == "application/problem+json"
     assert answer.json()["type"] == "/problems/internal-error"
     assert answer.json()["instance"] == ID
-    assert SECRET not in answer.text
 
 
 async def test_a_fault_of_a_page_is_logged_once_through_the_front_door(shared: Running) -> None:

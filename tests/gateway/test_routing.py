@@ -106,6 +106,7 @@ def test_routes_come_from_the_openapi_document_with_scope_and_kind_of_body() -> 
     document = {
         "paths": {
             "/v1/keys": {"get": {"x-scope": "keys:admin"}, "post": {"requestBody": {}}},
+            "/v1/things": {"post": {"parameters": [{"name": "Idempotency-Key"}]}},
             "/v1/imports": {
                 "post": {
                     "x-scope": "imports:write",
@@ -115,8 +116,9 @@ def test_routes_come_from_the_openapi_document_with_scope_and_kind_of_body() -> 
         }
     }
     assert routes_of(document, upstream) == [
-        Route("GET", "/v1/keys", upstream, "keys:admin"),
+        Route("GET", "/v1/keys", upstream, "keys:admin", repeatable=True),
         Route("POST", "/v1/keys", upstream, None),
+        Route("POST", "/v1/things", upstream, None, repeatable=True),
         Route("POST", "/v1/imports", upstream, "imports:write", upload=True),
     ]
 

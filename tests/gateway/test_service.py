@@ -19,10 +19,9 @@ from sqlalchemy import select
 from customerai.core import audit
 from customerai.core.clock import FixedClock
 from customerai.core.crypto import KeyRing
-from customerai.core.db import Database, Transaction, Work, open_database
+from customerai.core.db import EVERY_TENANT, Database, Transaction, Work
 from customerai.core.principal import Principal
-from customerai.core.schema import metadata
-from customerai.core.settings import DatabaseSettings, GatewaySettings
+from customerai.core.settings import GatewaySettings
 from customerai.gateway import keyformat, tables
 from customerai.gateway.service import (
     GatewayService,
@@ -37,6 +36,7 @@ from customerai.gateway.service import (
     UserExists,
     WrongCredentials,
 )
+from tests import engines
 
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=timezone.utc)
 EMAIL = "jane.roe@example.com"
@@ -55,19 +55,19 @@ class Watched:
         self.after_read: Callable[[], Any] | None = None
         self.failures = 0
 
-    async def read(self, work: Work[Any]) -> Any:
+    async def read(self, work: Work[Any], *, tenant: str = EVERY_TENANT) -> Any:
         self.reads += 1
-        result = await self._inner.read(work)
+        result = await self._inner.read(work, tenant=tenant)
         if self.after_read is not None:
             then, self.after_read = self.after_read, None
             await then()
         return result
 
-    async def write(self, work: Work[Any]) -> Any:
+    async def write(self, work: Work[Any], *, tenant: str = EVERY_TENANT) -> Any:
         if self.failures:
             self.failures -= 1
             raise TimeoutError
-        return await self._inner.write(work)
+        return await self._inner.write(work, tenant=tenant)
 
     def on_commit(self, listener: Callable[[], None]) -> None:
         self._inner.on_commit(listener)
@@ -102,8 +102,8 @@ class House:
 
         return await self.db.read(work)  # type: ignore[no-any-return]
 
-    def bytes_on_disk(self) -> bytes:
-        return b"".join(file.read_bytes() for file in self.folder.iterdir())
+    async def bytes_kept(self) -> bytes:
+        return await engines.bytes_of(self.db, self.folder)  # type: ignore[arg-type]
 
 
 def a_service(
@@ -121,12 +121,9 @@ def a_service(
 
 @pytest.fixture
 async def house(tmp_path: Path) -> AsyncIterator[House]:
-    settings = DatabaseSettings(synchronous="normal")
-    db = Watched(open_database(f"sqlite:///{tmp_path / 'gateway.db'}", settings))
-    await db.write(metadata.create_all)
-    clock = FixedClock(NOW)
-    yield House(db, clock, tmp_path, a_service(db, clock))
-    await db.close()
+    async with engines.a_database(tmp_path / "gateway.db") as opened:
+        db, clock = Watched(opened), FixedClock(NOW)
+        yield House(db, clock, tmp_path, a_service(db, clock))
 
 
 # -- keys
@@ -148,7 +145,7 @@ async def test_the_text_of_a_key_is_kept_nowhere(house: House) -> None:
     secret = text.rsplit("_", 1)[1]
     (row,) = await house.rows(tables.api_key)
     assert len(row.hash) == 32
-    on_disk = house.bytes_on_disk()
+    on_disk = await house.bytes_kept()
     assert b"reports" in on_disk, "the search finds what is there"
     for trace in (text, secret, secret[:32], secret[-6:]):
         assert trace.encode() not in on_disk
@@ -512,7 +509,7 @@ async def test_nothing_of_a_user_is_kept_in_the_clear(house: House) -> None:
     token = await house.service.setup_token("main")
     assert token is not None
     begun = await house.service.set_up(token, name="Jane Roe", email=EMAIL, password=PASSWORD)
-    on_disk = house.bytes_on_disk()
+    on_disk = await house.bytes_kept()
     for trace in (EMAIL, "jane", "Jane", PASSWORD, token, begun.token):
         assert trace.encode() not in on_disk
     (row,) = await house.rows(tables.user)

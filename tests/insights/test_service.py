@@ -22,13 +22,12 @@ from customerai.contracts.events import DecisionMade, MessageReceived
 from customerai.contracts.responder import Role, StoredMessage
 from customerai.core import audit
 from customerai.core.crypto import KeyRing
-from customerai.core.db import Database, open_database
+from customerai.core.db import Database
 from customerai.core.events import Envelope, Event, subscribe
 from customerai.core.outbox import Consumer
 from customerai.core.safe_text import SafeText
 from customerai.core.safe_text_issuer import issue
-from customerai.core.schema import metadata
-from customerai.core.settings import DatabaseSettings, GatewaySettings, PrivacySettings
+from customerai.core.settings import GatewaySettings, PrivacySettings
 from customerai.core.telemetry import Metrics
 from customerai.insights import handlers, tables
 from customerai.insights.service import (
@@ -40,6 +39,7 @@ from customerai.insights.store import Filter
 from customerai.ml.classifier import LabelInfo, Prediction
 from customerai.privacy import tables as privacy_tables
 from customerai.privacy.service import PrivacyService
+from tests import engines
 from tests.conftest import NOW, FixedClock, Running, a_setting, operator, quick_parts, run
 
 EMAIL = "jane.roe@example.com"
@@ -189,35 +189,33 @@ def decided(
 
 @asynccontextmanager
 async def an_office() -> AsyncIterator[Office]:
-    db = open_database("sqlite://", DatabaseSettings())
-    await db.write(metadata.create_all)
-    clock, metrics, mailbox, intent = FixedClock(NOW), Metrics(), Mailbox(), an_intent()
-    analyzer = quick_parts().analyzer
-    assert analyzer is not None
-    privacy = PrivacyService(
-        db=db,
-        clock=clock,
-        keys=KeyRing(bytes(32)),
-        analyzer=analyzer,
-        languages=Tongues(),
-        settings=PrivacySettings(),
-        metrics=metrics,
-    )
-    service = InsightsService(
-        db=db,
-        privacy=privacy,
-        responder=mailbox,
-        languages=Tongues(),
-        sentiment=a_sentiment(),
-        intent=intent,
-        metrics=metrics,
-    )
-    consumers = {}
-    for handler in (handlers.score_messages, handlers.note_outcomes):
-        subscription = subscribe(handler, service)
-        consumers[subscription.event.name] = Consumer(db, clock, metrics, subscription)
-    yield Office(db, mailbox, intent, service, consumers)
-    await db.close()
+    async with engines.a_database() as db:
+        clock, metrics, mailbox, intent = FixedClock(NOW), Metrics(), Mailbox(), an_intent()
+        analyzer = quick_parts().analyzer
+        assert analyzer is not None
+        privacy = PrivacyService(
+            db=db,
+            clock=clock,
+            keys=KeyRing(bytes(32)),
+            analyzer=analyzer,
+            languages=Tongues(),
+            settings=PrivacySettings(),
+            metrics=metrics,
+        )
+        service = InsightsService(
+            db=db,
+            privacy=privacy,
+            responder=mailbox,
+            languages=Tongues(),
+            sentiment=a_sentiment(),
+            intent=intent,
+            metrics=metrics,
+        )
+        consumers = {}
+        for handler in (handlers.score_messages, handlers.note_outcomes):
+            subscription = subscribe(handler, service)
+            consumers[subscription.event.name] = Consumer(db, clock, metrics, subscription)
+        yield Office(db, mailbox, intent, service, consumers)
 
 
 @pytest.fixture

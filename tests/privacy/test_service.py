@@ -26,15 +26,16 @@ from customerai.contracts.privacy import (
 )
 from customerai.core import audit
 from customerai.core.crypto import KeyRing, SealBroken, row_identity, unseal
-from customerai.core.db import Database, open_database
+from customerai.core.db import Database
 from customerai.core.principal import Principal
 from customerai.core.safe_text import SafeText
 from customerai.core.schema import metadata
-from customerai.core.settings import DatabaseSettings, PrivacySettings
+from customerai.core.settings import PrivacySettings
 from customerai.core.telemetry import Metrics
 from customerai.privacy import tables
 from customerai.privacy.recognizers.spans import Span
 from customerai.privacy.service import OperatorInvalid, PrivacyService, TextTooLong
+from tests import engines
 from tests.conftest import NOW, FixedClock, Running, a_setting, operator, quick_parts, run
 
 KEYS = KeyRing(bytes(range(32)))
@@ -94,11 +95,8 @@ class English:
 @pytest.fixture
 async def db(tmp_path: Path) -> AsyncIterator[Database]:
     """A database with a reader beside its writer, so that calls can meet."""
-    address = f"sqlite:///{tmp_path / 'test.db'}"
-    database = open_database(address, DatabaseSettings(synchronous="normal"))
-    await database.write(metadata.create_all)
-    yield database
-    await database.close()
+    async with engines.a_database(tmp_path / "test.db") as database:
+        yield database
 
 
 def a_service(
@@ -134,10 +132,6 @@ async def count(db: Database, table: Table) -> int:
     return int(
         await db.read(lambda tx: tx.execute(select(func.count()).select_from(table)).scalar_one())
     )
-
-
-def bytes_in(folder: Path) -> bytes:
-    return b"".join(path.read_bytes() for path in folder.rglob("*") if path.is_file())
 
 
 # --- sessions --------------------------------------------------------------------------------
@@ -252,14 +246,8 @@ def portal() -> Iterator[BlockingPortal]:
 def loose(portal: BlockingPortal) -> Iterator[PrivacyService]:
     """A service for properties, whose examples are no coroutines."""
 
-    async def begin() -> tuple[Database, PrivacyService]:
-        database = open_database("sqlite://", DatabaseSettings())
-        await database.write(metadata.create_all)
-        return database, a_service(database)
-
-    database, service = portal.call(begin)
-    yield service
-    portal.call(database.close)
+    with portal.wrap_async_context_manager(engines.a_database()) as database:
+        yield a_service(database)
 
 
 PIECES = st.sampled_from(
@@ -317,8 +305,7 @@ async def test_no_value_is_readable_in_the_database(db: Database, tmp_path: Path
     await service.restore(HERE, result.session_id, texts_of(result))
     stored = await rows(db, tables.token)
     assert [row.placeholder for row in stored] == ["[PERSON_1]", "[PERSON_2]", "[CREDIT_CARD_1]"]
-    await db.close()
-    files = bytes_in(tmp_path)
+    files = await engines.bytes_of(db, tmp_path)
     assert b"[PERSON_1]" in files  # the bytes were looked at
     assert not any(value in files for value in (b"NameVerySecret", b"NameOther", b"card55512345"))
 

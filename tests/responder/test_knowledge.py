@@ -23,11 +23,11 @@ from sqlalchemy import Table, select
 from customerai.contracts.privacy import PrivacyUnavailable
 from customerai.core import audit
 from customerai.core.crypto import KeyRing
-from customerai.core.db import Database, open_database
+from customerai.core.db import Database
 from customerai.core.safe_text import SafeText
 from customerai.core.safe_text_issuer import issue
 from customerai.core.schema import metadata
-from customerai.core.settings import DatabaseSettings, PrivacySettings, ResponderSettings
+from customerai.core.settings import PrivacySettings, ResponderSettings
 from customerai.core.telemetry import Metrics
 from customerai.privacy.recognizers.spans import Span
 from customerai.privacy.service import PrivacyService
@@ -40,6 +40,7 @@ from customerai.responder.knowledge import (
     NewDocument,
 )
 from customerai.responder.store import Document
+from tests import engines
 from tests.conftest import (
     NOW,
     FixedClock,
@@ -137,22 +138,20 @@ async def found_by(
 
 @asynccontextmanager
 async def a_library() -> AsyncIterator[Library]:
-    db = open_database("sqlite://", DatabaseSettings())
-    await db.write(metadata.create_all)
-    clock, switch, embedder = FixedClock(NOW), Switch(), Recording()
-    privacy = PrivacyService(
-        db=db,
-        clock=clock,
-        keys=KeyRing(bytes(32)),
-        analyzer=switch,
-        languages=English(),
-        settings=PrivacySettings(),
-        metrics=Metrics(),
-    )
-    made = Library(db, switch, clock, embedder, privacy, None)  # type: ignore[arg-type]  # next line
-    made.service = made.another()
-    yield made
-    await db.close()
+    async with engines.a_database() as db:
+        clock, switch, embedder = FixedClock(NOW), Switch(), Recording()
+        privacy = PrivacyService(
+            db=db,
+            clock=clock,
+            keys=KeyRing(bytes(32)),
+            analyzer=switch,
+            languages=English(),
+            settings=PrivacySettings(),
+            metrics=Metrics(),
+        )
+        made = Library(db, switch, clock, embedder, privacy, None)  # type: ignore[arg-type]  # next line
+        made.service = made.another()
+        yield made
 
 
 @pytest.fixture

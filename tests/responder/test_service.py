@@ -23,16 +23,17 @@ from customerai.contracts.privacy import PrivacyUnavailable
 from customerai.contracts.responder import ImportedMessage, ImportOutcome, Role
 from customerai.core import audit, outbox
 from customerai.core.crypto import KeyRing
-from customerai.core.db import Database, open_database
+from customerai.core.db import Database
 from customerai.core.safe_text import SafeText
 from customerai.core.schema import metadata
-from customerai.core.settings import DatabaseSettings, PrivacySettings
+from customerai.core.settings import PrivacySettings
 from customerai.core.telemetry import Metrics
 from customerai.privacy import tables as privacy_tables
 from customerai.privacy.recognizers.spans import Span
 from customerai.privacy.service import PrivacyService, TextTooLong
 from customerai.responder import tables
 from customerai.responder.service import ConversationNotFound, NewConversation, ResponderService
+from tests import engines
 from tests.conftest import NOW, FixedClock, Running, a_setting, operator, quick_parts, run
 
 HERE = operator()
@@ -96,32 +97,26 @@ class Desk:
 
 
 @asynccontextmanager
-async def a_desk(address: str) -> AsyncIterator[Desk]:
-    db = open_database(address, DatabaseSettings(synchronous="normal"))
-    await db.write(metadata.create_all)
-    keys, clock, switch, metrics = KeyRing(bytes(32)), FixedClock(NOW), Switch(), Metrics()
-    privacy = PrivacyService(
-        db=db,
-        clock=clock,
-        keys=keys,
-        analyzer=switch,
-        languages=English(),
-        settings=PrivacySettings(max_texts=20_000),
-        metrics=metrics,
-    )
-    service = ResponderService(db=db, clock=clock, keys=keys, privacy=privacy, metrics=metrics)
-    yield Desk(db, switch, clock, service)
-    await db.close()
+async def a_desk(path: Path | None = None) -> AsyncIterator[Desk]:
+    async with engines.a_database(path) as db:
+        keys, clock, switch, metrics = KeyRing(bytes(32)), FixedClock(NOW), Switch(), Metrics()
+        privacy = PrivacyService(
+            db=db,
+            clock=clock,
+            keys=keys,
+            analyzer=switch,
+            languages=English(),
+            settings=PrivacySettings(max_texts=20_000),
+            metrics=metrics,
+        )
+        service = ResponderService(db=db, clock=clock, keys=keys, privacy=privacy, metrics=metrics)
+        yield Desk(db, switch, clock, service)
 
 
 @pytest.fixture
 async def desk(tmp_path: Path) -> AsyncIterator[Desk]:
-    async with a_desk(f"sqlite:///{tmp_path / 'desk.db'}") as opened:
+    async with a_desk(tmp_path / "desk.db") as opened:
         yield opened
-
-
-def bytes_in(folder: Path) -> bytes:
-    return b"".join(path.read_bytes() for path in folder.rglob("*") if path.is_file())
 
 
 def an_import(message: str, text: str = "hello", **more: Any) -> ImportedMessage:
@@ -161,8 +156,7 @@ async def test_external_ids_are_nowhere_in_the_database(desk: Desk, tmp_path: Pa
         HERE, [an_import("ext-imported", conversation="ext-other", customer="ext-person")]
     )
     await desk.db.write(lambda tx: audit.sequence(NOW, tx))
-    await desk.db.close()
-    content = bytes_in(tmp_path)
+    content = await engines.bytes_of(desk.db, tmp_path)
     assert b"[EMAIL_ADDRESS_1]" in content  # the bytes were looked at
     assert b"ext-" not in content
     assert EMAIL.encode() not in content
@@ -417,7 +411,7 @@ def portal() -> Iterator[BlockingPortal]:
 @pytest.fixture(scope="module")
 def loose(portal: BlockingPortal) -> Iterator[Desk]:
     """A desk for properties, whose examples are no coroutines."""
-    with portal.wrap_async_context_manager(a_desk("sqlite://")) as opened:
+    with portal.wrap_async_context_manager(a_desk()) as opened:
         yield opened
 
 

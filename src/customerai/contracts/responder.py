@@ -8,8 +8,16 @@ from datetime import datetime
 from enum import Enum
 from typing import Protocol
 
+from customerai.core.errors import Unavailable
 from customerai.core.principal import Principal
 from customerai.core.safe_text import SafeText
+
+
+class ResponderUnavailable(Unavailable):
+    """Conversations cannot be read or stored right now; nothing was lost."""
+
+    def __init__(self) -> None:
+        super().__init__("The responder does not answer. Try again.")
 
 
 class Role(str, Enum):

@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp
 
+from customerai.core.call import REQUEST_ID_HEADER
 from customerai.core.errors import (
     BadRequest,
     InternalError,
@@ -26,7 +27,6 @@ from customerai.core.telemetry import frames_of
 
 log = structlog.get_logger(__name__)
 
-REQUEST_ID_HEADER = "x-request-id"
 PROBLEM_TYPE = "application/problem+json"
 
 
@@ -70,6 +70,15 @@ def _principal(request: Request) -> Principal:
 
 
 Caller = Annotated[Principal, Depends(_principal)]
+
+
+def _service_principal(request: Request) -> Principal:
+    tokens: InternalTokens = request.app.state.tokens
+    return tokens.verify(request.headers.get(INTERNAL_TOKEN_HEADER, ""), service=True)
+
+
+ServiceCaller = Annotated[Principal, Depends(_service_principal)]
+"""Whoever one of our services acts for; the gateway passes nobody on to such a route."""
 
 
 def scope(name: str) -> dict[str, str]:

@@ -18,6 +18,9 @@ V = TypeVar("V")
 INTERNAL_TOKEN_HEADER = "x-customerai-identity"  # noqa: S105 - a header's name
 _ALGORITHM = "HS256"
 _AUDIENCE = "customerai-internal"
+_SERVICE_AUDIENCE = "customerai-service"
+# How far the clocks of two machines may lie apart.
+_LEEWAY_S = 300
 _CACHE_SIZE = 4096
 
 
@@ -67,7 +70,10 @@ def system_principal(tenant: str, part: str) -> Principal:
 
 
 class InternalTokens:
-    """Signs and verifies identities between services: JWT, HS256, valid for about a minute."""
+    """Signs and verifies identities between services: JWT, HS256, valid for about a minute.
+
+    A minute by the clock of whoever signs: a verifier's clock may differ by five minutes more.
+    """
 
     def __init__(
         self, key: bytes, *, ttl_s: int = 60, clock: Callable[[], float] = time.time
@@ -75,18 +81,23 @@ class InternalTokens:
         self._key = key
         self._ttl_s = ttl_s
         self._clock = clock
-        self._signed: OrderedDict[Principal, tuple[float, str]] = OrderedDict()
-        self._verified: OrderedDict[str, tuple[float, Principal]] = OrderedDict()
+        self._signed: OrderedDict[tuple[Principal, str], tuple[float, str]] = OrderedDict()
+        self._verified: OrderedDict[tuple[str, str], tuple[float, Principal]] = OrderedDict()
 
-    def sign(self, principal: Principal) -> str:
-        """A token for this principal, reused for half of its life."""
+    def sign(self, principal: Principal, *, service: bool = False) -> str:
+        """A token for this principal, reused for half of its life.
+
+        Args:
+            service: one of our services asks on the principal's behalf, not the gateway.
+        """
         now = self._clock()
-        cached = self._signed.get(principal)
+        audience = _SERVICE_AUDIENCE if service else _AUDIENCE
+        cached = self._signed.get((principal, audience))
         if cached is not None and cached[0] > now:
             return cached[1]
         token = jwt.encode(
             {
-                "aud": _AUDIENCE,
+                "aud": audience,
                 "exp": int(now) + self._ttl_s,
                 "ten": principal.tenant,
                 "act": principal.actor,
@@ -95,17 +106,21 @@ class InternalTokens:
             self._key,
             algorithm=_ALGORITHM,
         )
-        self._remember(self._signed, principal, (now + self._ttl_s / 2, token))
+        self._remember(self._signed, (principal, audience), (now + self._ttl_s / 2, token))
         return token
 
-    def verify(self, token: str) -> Principal:
+    def verify(self, token: str, *, service: bool = False) -> Principal:
         """The principal that a token names.
+
+        Args:
+            service: only one of our services may ask.
 
         Raises:
             InternalTokenInvalid: the token is forged, expired or not for us.
         """
         now = self._clock()
-        cached = self._verified.get(token)
+        audience = _SERVICE_AUDIENCE if service else _AUDIENCE
+        cached = self._verified.get((token, audience))
         if cached is not None and cached[0] > now:
             return cached[1]
         try:
@@ -113,21 +128,24 @@ class InternalTokens:
                 token,
                 self._key,
                 algorithms=[_ALGORITHM],
-                audience=_AUDIENCE,
+                audience=audience,
                 # The expiry is checked below, by the clock that we were handed.
                 options={"require": ["exp", "aud", "ten", "act", "scp"], "verify_exp": False},
             )
         except jwt.InvalidTokenError as error:
             raise InternalTokenInvalid from error
         expires, scopes = claims["exp"], claims["scp"]
-        if not isinstance(expires, int) or expires <= now or not isinstance(scopes, list):
+        if not isinstance(expires, int) or not isinstance(scopes, list):
+            raise InternalTokenInvalid
+        expires += _LEEWAY_S
+        if expires <= now:
             raise InternalTokenInvalid
         principal = Principal(
             tenant=str(claims["ten"]),
             actor=str(claims["act"]),
             scopes=frozenset(str(scope) for scope in scopes),
         )
-        self._remember(self._verified, token, (expires, principal))
+        self._remember(self._verified, (token, audience), (expires, principal))
         return principal
 
     @staticmethod

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import logging
+import os
 import re
+import socket
 import sys
 import traceback
 from collections.abc import Mapping, MutableMapping
@@ -47,21 +49,109 @@ class Metrics:
         self.privacy_failures = counter(
             "privacy_failures", "Calls refused because privacy did not answer"
         )
+        self.leak_scanned = counter(
+            "privacy_leak_scanned", "Safe texts that were looked at a second time"
+        )
+        self.leak_found = counter(
+            "privacy_leak_found", "What looked personal in a safe text, by type", "type"
+        )
         self.messages = counter("responder_messages", "Messages that were stored", "role")
         self.replies = counter(
             "responder_replies", "Replies by status and reason", "status", "reason"
         )
         self.messages_scored = counter("insights_messages_scored", "Customer messages scored")
         self.decisions = counter("fairness_decisions", "Decisions that were counted", "kind")
+        self.selection_rate_gap = Gauge(
+            "customerai_fairness_selection_rate_gap",
+            "Greatest gap between two groups' selection rates in the last 7 days",
+            ["kind"],
+            registry=self.registry,
+        )
         self.import_rows = counter("integrations_import_rows", "Rows read from files", "outcome")
         self.events_handled = counter(
             "events_handled", "Events by handler and outcome", "handler", "outcome"
         )
+        self.service_requests = counter(
+            "service_requests",
+            "Requests that a service answered",
+            "service",
+            "method",
+            "route",
+            "status",
+        )
+        self.service_seconds = Histogram(
+            "customerai_service_request_seconds",
+            "Time that a service took for a request",
+            ["service", "route"],
+            buckets=_LATENCY_BUCKETS,
+            registry=self.registry,
+        )
+        self.client_requests = counter(
+            "client_requests", "Calls of another service", "service", "outcome"
+        )
+        self.client_seconds = Histogram(
+            "customerai_client_request_seconds",
+            "Time until another service's answer began, over all attempts",
+            ["service"],
+            buckets=_LATENCY_BUCKETS,
+            registry=self.registry,
+        )
+        self.client_breaker_open = Gauge(
+            "customerai_client_breaker_open",
+            "Addresses of a service that are left alone after failures",
+            ["service"],
+            registry=self.registry,
+        )
+        self.certificate_expires = Gauge(
+            "customerai_certificate_expires_timestamp_seconds",
+            "When the certificate that this process shows ends; absent without TLS",
+            ["certificate"],
+            registry=self.registry,
+        )
+        self.keys_created = Gauge(
+            "customerai_keys_created_timestamp_seconds",
+            "When a key came into use, as far as this process can tell",
+            ["key"],
+            registry=self.registry,
+        )
+        self.cache_failures = counter(
+            "cache_failures", "Rate limits decided in the process because Redis did not answer"
+        )
+        self.bus_published = counter(
+            "bus_published", "Events handed to the broker, by outcome", "outcome"
+        )
+        self.bus_delivered = counter(
+            "bus_delivered", "Events that came from the broker", "handler", "outcome"
+        )
+        self.bus_connected = Gauge(
+            "customerai_bus_connected",
+            "1 while every connection to the broker that is wanted is open",
+            registry=self.registry,
+        )
+        self.backup_last_success = Gauge(
+            "customerai_backup_last_success_timestamp_seconds",
+            "When the last backup was finished; 0 when there is none",
+            registry=self.registry,
+        )
+        self.backup_last_size = Gauge(
+            "customerai_backup_last_size_bytes",
+            "Size of the last backup as it is stored",
+            registry=self.registry,
+        )
+        self.backup_failures = counter("backup_failures", "Backups that were not finished")
         self.outbox_depth = Gauge(
             "customerai_events_outbox_depth", "Events not told yet", registry=self.registry
         )
         self.dead_letters = Gauge(
             "customerai_events_dead_letters", "Events that were parked", registry=self.registry
+        )
+        self.outbox_oldest = Gauge(
+            "customerai_events_outbox_oldest_seconds",
+            "How long the oldest event has waited to be told",
+            registry=self.registry,
+        )
+        self.jobs = Gauge(
+            "customerai_jobs", "Jobs by kind and status", ["kind", "status"], registry=self.registry
         )
 
 
@@ -117,19 +207,48 @@ _ECS_NAMES = {
     "method": "http.request.method",
     "route": "http.route",
     "status": "http.response.status_code",
-    "duration_ms": "event.duration_ms",
+    "trace_id": "trace.id",
+    "span_id": "span.id",
     "error_type": "error.type",
     "stack": "error.stack_trace",
 }
 
 
-def _to_ecs(
-    _logger: object, _method: str, line: MutableMapping[str, Any]
-) -> MutableMapping[str, Any]:
-    renamed = {_ECS_NAMES.get(name, f"customerai.{name}"): value for name, value in line.items()}
-    renamed["ecs.version"] = ECS_VERSION
-    renamed["service.name"] = "customerai"
-    return renamed
+_ACCESS: Final = "customerai.access"
+_APP: Final = "customerai.app"
+_NS_A_MS: Final = 1_000_000
+EMBEDDED: Final = "customerai"
+"""The service's name in the lines of a process that runs everything."""
+
+
+def _origin(service: str, dataset: str) -> dict[str, str | int]:
+    """The fields that say where a line comes from."""
+    origin: dict[str, str | int] = {
+        "ecs.version": ECS_VERSION,
+        "event.dataset": dataset,
+        "service.name": service,
+        "process.pid": os.getpid(),
+    }
+    if service != EMBEDDED:
+        # A replica's name; one that runs everything may run on somebody's own, named computer.
+        origin["service.node.name"] = socket.gethostname()
+    return origin
+
+
+def _to_ecs(origin: Mapping[str, str | int]) -> structlog.types.Processor:
+    def convert(
+        _logger: object, _method: str, line: MutableMapping[str, Any]
+    ) -> MutableMapping[str, Any]:
+        duration_ms = line.pop("duration_ms", None)
+        renamed = {
+            _ECS_NAMES.get(name, f"customerai.{name}"): value for name, value in line.items()
+        }
+        if isinstance(duration_ms, (int, float)):
+            renamed["event.duration"] = round(duration_ms * _NS_A_MS)
+        renamed.update(origin)
+        return renamed
+
+    return convert
 
 
 def _without_message(
@@ -162,9 +281,10 @@ class AccessLog:
     Every field is ours (an id, a template, a number, a code), so there is nothing to redact.
     """
 
-    def __init__(self, settings: LogSettings) -> None:
+    def __init__(self, settings: LogSettings, *, service: str = EMBEDDED) -> None:
         self._written = settings.level in ("debug", "info")
         self._as_json = settings.format == "json"
+        self._origin = _origin(service, _ACCESS)
 
     def write(
         self,
@@ -176,8 +296,13 @@ class AccessLog:
         duration_ms: float,
         actor: str | None,
         problem: str | None,
+        trace_id: str | None = None,
     ) -> None:
-        """Write the line of one request."""
+        """Write the line of one request.
+
+        Args:
+            trace_id: 32 hex digits of W3C Trace Context, where the request carried one.
+        """
         if not self._written:
             return
         at = datetime.now(timezone.utc)
@@ -189,21 +314,28 @@ class AccessLog:
             "@timestamp": at,
             "log.level": "info",
             "message": "gateway.request_served",
-            "ecs.version": ECS_VERSION,
-            "service.name": "customerai",
+            **self._origin,
             "http.request.id": request_id,
             "http.request.method": method,
             "http.route": route,
             "http.response.status_code": status,
-            "event.duration_ms": round(duration_ms, 3),
+            "event.duration": round(duration_ms * _NS_A_MS),
             "customerai.actor": actor,
             "customerai.problem": problem,
         }
+        if trace_id is not None:
+            line["trace.id"] = trace_id
         sys.stderr.write(orjson.dumps(line, option=orjson.OPT_UTC_Z).decode() + "\n")
 
 
-def configure_logging(settings: LogSettings, stream: TextIO = sys.stderr) -> None:
-    """Write lines to `stream`; also those of the standard library's loggers, redacted alike."""
+def configure_logging(
+    settings: LogSettings, stream: TextIO = sys.stderr, *, service: str = EMBEDDED
+) -> None:
+    """Write lines to `stream`; also those of the standard library's loggers, redacted alike.
+
+    Args:
+        service: what this process runs, as `service.name` says in each line.
+    """
     shared: list[structlog.types.Processor] = [
         structlog.contextvars.merge_contextvars,
         structlog.processors.add_log_level,
@@ -212,7 +344,7 @@ def configure_logging(settings: LogSettings, stream: TextIO = sys.stderr) -> Non
         redact,
     ]
     final: list[structlog.types.Processor] = (
-        [_to_ecs, structlog.processors.JSONRenderer(serializer=_dump)]
+        [_to_ecs(_origin(service, _APP)), structlog.processors.JSONRenderer(serializer=_dump)]
         if settings.format == "json"
         else [structlog.dev.ConsoleRenderer(colors=stream.isatty())]
     )

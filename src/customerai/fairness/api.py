@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
 from datetime import datetime, timezone
 from typing import Annotated
 
-from fastapi import APIRouter, FastAPI, Query
+from fastapi import APIRouter, FastAPI, Header, Query
 from pydantic import Field
 
 from customerai.core.clock import Clock
@@ -19,6 +20,7 @@ from customerai.fairness.metrics import Comparison, Rate
 from customerai.fairness.service import FairnessService, Report
 from customerai.fairness.tensor import Decision
 
+IdempotencyKey = Annotated[str | None, Header(alias="Idempotency-Key", max_length=200)]
 Name = Annotated[str, Field(min_length=1, max_length=64)]
 Outcome = Annotated[str, Field(min_length=1, max_length=32)]
 
@@ -128,10 +130,17 @@ def build(service: FairnessService, clock: Clock, tokens: InternalTokens) -> Fas
     async def create_decisions(
         body: DecisionRequest | Annotated[list[DecisionRequest], Field(max_length=1000)],
         who: Caller,
+        idempotency_key: IdempotencyKey = None,
     ) -> DecisionsReply:
-        """Record decisions with the customers' group labels."""
+        """Record decisions with the customers' group labels.
+
+        A decision without an id gets one; the same `Idempotency-Key` gives it the same again.
+        """
         items = body if isinstance(body, list) else [body]
-        decisions = [_decision(item, clock.now()) for item in items]
+        decisions = [
+            _decision(item, clock.now(), _id_of(idempotency_key, place))
+            for place, item in enumerate(items)
+        ]
         recorded = await service.record(who, decisions) if decisions else 0
         return DecisionsReply(ids=[item.id for item in decisions], recorded=recorded)
 
@@ -176,12 +185,19 @@ def build(service: FairnessService, clock: Clock, tokens: InternalTokens) -> Fas
     return app
 
 
-def _decision(body: DecisionRequest, now: datetime) -> Decision:
+def _id_of(key: str | None, place: int) -> str:
+    """A new id, or the one that belongs to a place in the list sent under a key."""
+    if key is None:
+        return new_id("dec")
+    return f"dec_{hashlib.sha256(f'{place}:{key}'.encode()).hexdigest()[:32]}"
+
+
+def _decision(body: DecisionRequest, now: datetime, own_id: str) -> Decision:
     at = body.at or now
     if not is_plausible(at):
         raise DecisionTimeInvalid
     return Decision(
-        id=body.id or new_id("dec"),
+        id=body.id or own_id,
         kind=body.kind,
         outcome=body.outcome,
         score=body.score,

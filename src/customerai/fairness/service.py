@@ -6,7 +6,8 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Final
+from functools import partial
+from typing import Final, TypeAlias
 
 from customerai.contracts.events import DecisionMade
 from customerai.contracts.privacy import (
@@ -15,9 +16,10 @@ from customerai.contracts.privacy import (
 )
 from customerai.core import audit
 from customerai.core.clock import Clock
-from customerai.core.db import Database, Transaction
+from customerai.core.db import EVERY_TENANT, Database, Transaction
 from customerai.core.errors import InvalidRequest, NotFound
 from customerai.core.events import Effect
+from customerai.core.guard import in_thread
 from customerai.core.principal import Principal, system_principal
 from customerai.core.settings import FairnessSettings
 from customerai.core.telemetry import Metrics
@@ -29,6 +31,11 @@ from customerai.fairness.tensor import Cell, Decision
 _ALL_DAYS: Final = (0, 2_000_000)
 _MOMENT: Final = timedelta(microseconds=1)
 _WORDS_A_CALL: Final = 200
+_WATCHED_DAYS: Final = 7
+# Two groups of equal rates and this size lie 0.2 apart about once in 200 (z = 2.83 at 0.5).
+_WATCHED_GROUP: Final = 100
+_WATCH_EVERY: Final = timedelta(minutes=1)
+_OTHER: Final = "other"
 FAVOURABLE: Final[Mapping[str, str]] = {"reply": "answered"}
 
 
@@ -79,6 +86,7 @@ class FairnessService:
         self._privacy = privacy
         self._settings = settings
         self._metrics = metrics
+        self._watched_at: datetime | None = None
 
     async def record(self, who: Principal, decisions: Sequence[Decision]) -> int:
         """Record decisions of the company's own systems, each once; returns how many were new.
@@ -95,7 +103,7 @@ class FairnessService:
                 audit.record(tx, who, "fairness.decisions_recorded", decisions=new)
             return new
 
-        return await self._db.write(work)
+        return await self._db.write(work, tenant=who.tenant)
 
     async def count(self, events: Sequence[DecisionMade]) -> Effect:
         """Count the platform's own decisions; returns the writes that follow."""
@@ -136,7 +144,7 @@ class FairnessService:
         await self._refuse_personal(who, [label])
 
         def work(tx: Transaction) -> Decision:
-            before = store.find_decision(tx, who.tenant, decision_id)
+            before = store.find_decision(tx, who.tenant, decision_id, locked=True)
             if before is None:
                 raise DecisionNotFound
             after = replace(before, label=label)
@@ -148,11 +156,11 @@ class FairnessService:
             audit.record(tx, who, "fairness.label_added", decision=decision_id)
             return after
 
-        return await self._db.write(work)
+        return await self._db.write(work, tenant=who.tenant)
 
     async def kinds(self, who: Principal) -> Mapping[str, int]:
         """Kinds of decisions and how many of each there are."""
-        return await self._db.read(lambda tx: store.list_kinds(tx, who.tenant))
+        return await self._db.read(lambda tx: store.list_kinds(tx, who.tenant), tenant=who.tenant)
 
     async def report(
         self,
@@ -172,7 +180,8 @@ class FairnessService:
         first = _ALL_DAYS[0] if start is None else tensor.day_of(start)
         last = _ALL_DAYS[1] if end is None else tensor.day_of(end - _MOMENT)
         cells = await self._db.read(
-            lambda tx: store.find_cells(tx, who.tenant, kind, first_day=first, last_day=last)
+            lambda tx: store.find_cells(tx, who.tenant, kind, first_day=first, last_day=last),
+            tenant=who.tenant,
         )
         available = tensor.features_in(cells)
         chosen = features or tuple(available[:1])
@@ -192,6 +201,23 @@ class FairnessService:
             groups=rates,
             comparison=measures.compare(rates, confidence=confidence),
         )
+
+    async def refresh_gaps(self) -> None:
+        """Set the gauge of the greatest gap of each kind of decision; at most once a minute.
+
+        Over all tenants and features, in the last 7 days, between groups of 100 decisions or more.
+        Where nothing can be compared the gauge is absent, for 0 would say that all are equal.
+        """
+        now = self._clock.now()
+        if self._watched_at is not None and now - self._watched_at < _WATCH_EVERY:
+            return
+        self._watched_at = now
+        first, last = tensor.day_of(now - timedelta(days=_WATCHED_DAYS - 1)), tensor.day_of(now)
+        cells = await self._db.read(partial(_recent_cells, first, last), tenant=EVERY_TENANT)
+        gaps = await in_thread(_gaps, cells)
+        self._metrics.selection_rate_gap.clear()
+        for kind, gap in gaps.items():
+            self._metrics.selection_rate_gap.labels(kind=kind).set(gap)
 
     def _count(self, tx: Transaction, tenant: str, decisions: Sequence[Decision]) -> int:
         new = store.add_decisions(tx, tenant, decisions)
@@ -217,6 +243,31 @@ class FairnessService:
             )
             if any(item.spans for item in result.results):
                 raise PersonalGroupLabel
+
+
+_CellsOfKind: TypeAlias = "tuple[str, list[tuple[Cell, int]]]"
+
+
+def _recent_cells(first: int, last: int, tx: Transaction) -> list[_CellsOfKind]:
+    return [
+        (kind, store.find_cells(tx, tenant, kind, first_day=first, last_day=last))
+        for tenant, kind in store.kinds_by_tenant(tx, first_day=first)
+    ]
+
+
+def _gaps(recent: Sequence[_CellsOfKind]) -> dict[str, float]:
+    """The greatest gap by kind; kinds that companies name themselves are one, `other`."""
+    found: dict[str, float] = {}
+    for kind, cells in recent:
+        named = kind if kind in FAVOURABLE else _OTHER
+        wanted = FAVOURABLE.get(kind, "positive")
+        for feature in tensor.features_in(cells):
+            outcomes = tensor.outcomes_by_group(cells, (feature,))
+            rates = measures.selection_rates(outcomes, wanted, min_cell=_WATCHED_GROUP)
+            values = [rate.value for rate in rates if rate.value is not None]
+            if len(values) > 1:
+                found[named] = max(found.get(named, 0.0), max(values) - min(values))
+    return found
 
 
 def _words(decision: Decision) -> list[str]:

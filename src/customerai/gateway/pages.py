@@ -2,31 +2,23 @@
 
 from __future__ import annotations
 
-import asyncio
 import html
 import inspect
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import orjson
-import structlog
-from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import FileResponse, HTMLResponse, PlainTextResponse, Response
+from starlette.responses import FileResponse, HTMLResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp
 
 from customerai.core.errors import InternalError, MethodNotAllowed, problem_classes
 from customerai.core.http import AddressNotFound, problem_response, request_id_of
-from customerai.core.telemetry import Metrics
 from customerai.gateway.openapi import document_page, page
-
-log = structlog.get_logger(__name__)
-
-Check = Callable[[], Awaitable[bool]]
 
 _NO_CONSOLE = (
     "<p>The API runs; the console has not been built. <code>make run</code> builds it. "
@@ -39,39 +31,19 @@ _ALWAYS_ASK = {"cache-control": "no-cache"}
 def build(
     document: Mapping[str, Any],
     *,
-    checks: Mapping[str, Check],
-    metrics: Metrics,
-    refresh: Callable[[], Awaitable[None]],
+    health: Sequence[Route],
     console: Path | None,
-    check_s: float = 5.0,
 ) -> ASGIApp:
     """The pages.
 
     Args:
-        checks: dependency name to a check that says whether it answers.
-        refresh: sets the gauges before metrics are read.
+        health: what the process tells of itself.
         console: the folder of the built console, or None when there is none.
-        check_s: how long a check may take before its dependency counts as away.
     """
     encoded = orjson.dumps(document)
     root = (console or Path()).resolve()
     docs = page(document)
     problems = {cls.slug(): cls for cls in problem_classes()}
-
-    async def livez(request: Request) -> Response:
-        return PlainTextResponse("ok")
-
-    async def readyz(request: Request) -> Response:
-        states = {name: await _holds(check, check_s) for name, check in checks.items()}
-        return Response(
-            orjson.dumps({"ready": all(states.values()), "checks": states}),
-            status_code=200 if all(states.values()) else 503,
-            media_type="application/json",
-        )
-
-    async def show_metrics(request: Request) -> Response:
-        await refresh()
-        return Response(generate_latest(metrics.registry), media_type=CONTENT_TYPE_LATEST)
 
     async def openapi(request: Request) -> Response:
         return Response(encoded, media_type="application/json")
@@ -123,9 +95,7 @@ def build(
 
     return Starlette(
         routes=[
-            Route("/livez", livez),
-            Route("/readyz", readyz),
-            Route("/metrics", show_metrics),
+            *health,
             Route("/openapi.json", openapi),
             Route("/docs", show_docs),
             Route("/problems", list_problems),
@@ -138,14 +108,6 @@ def build(
 
 def _explanation(cls: type) -> str:
     return " ".join((inspect.getdoc(cls) or "").split())
-
-
-async def _holds(check: Check, limit_s: float) -> bool:
-    try:
-        return await asyncio.wait_for(check(), limit_s)
-    except Exception as error:  # noqa: BLE001 - whatever keeps a dependency from answering
-        log.warning("gateway.check_failed", error_type=type(error).__name__)
-        return False
 
 
 def _file_in(root: Path, path: str) -> Path | None:

@@ -20,6 +20,7 @@ from starlette.requests import cookie_parser
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from customerai.core.cache import Cache
+from customerai.core.call import trace_id
 from customerai.core.errors import (
     ContentTooLarge,
     Forbidden,
@@ -39,7 +40,7 @@ from customerai.core.principal import (
 )
 from customerai.core.settings import GatewaySettings
 from customerai.core.telemetry import AccessLog, Metrics, frames_of
-from customerai.gateway.routing import Route, RouteTable
+from customerai.gateway.routing import REPEATABLE, Route, RouteTable
 from customerai.gateway.service import GatewayService
 
 log = structlog.get_logger(__name__)
@@ -121,6 +122,7 @@ class RequestState:
     template: str = "unknown"
     headers: list[tuple[bytes, bytes]] = field(default_factory=list)
     problem: str | None = None
+    trace_id: str | None = None
 
 
 def state_of(scope: Scope) -> RequestState:
@@ -207,7 +209,12 @@ class RequestIdStage:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        scope[_STATE] = RequestState(request_id=new_id("req"), client=self._client(scope))
+        traceparent = header(scope, b"traceparent")
+        scope[_STATE] = RequestState(
+            request_id=new_id("req"),
+            client=self._client(scope),
+            trace_id=None if traceparent is None else trace_id(traceparent.decode("latin-1")),
+        )
         await self._app(scope, receive, send)
 
     def _client(self, scope: Scope) -> str:
@@ -302,6 +309,7 @@ class RespondStage:
             duration_ms=seconds * 1000,
             actor=state.principal.actor if state.principal else None,
             problem=state.problem,
+            trace_id=state.trace_id,
         )
 
     def _meters(self, method: str, route: str, status: int) -> tuple[Counter, Histogram]:
@@ -458,7 +466,11 @@ class RouteStage:
         body = _LimitedBody(scope, receive, limit)
         # A large file may take longer to arrive than a service may take to answer.
         timeout_s = None if route.upload else self._settings.timeout_s
-        await self._call(route.upstream, self._inner(scope, state), body, send, timeout_s)
+        inner = self._inner(scope, state)
+        inner[REPEATABLE] = route.repeatable and (
+            inner["method"] != "POST" or header(scope, b"idempotency-key") is not None
+        )
+        await self._call(route.upstream, inner, body, send, timeout_s)
 
     def _route(self, state: RequestState, path: str, method: str) -> Route:
         routes = self._table.find(path)
@@ -523,8 +535,9 @@ class RouteStage:
             if hasattr(task, "uncancel"):  # Python 3.11 counts requests to cancel
                 task.uncancel()
             raise UpstreamTimeout("The service took too long.") from None
-        except BodyTooLarge:
-            pass  # said below, whether the service let it through or not
+        except ProblemError:
+            if not body.exceeded:  # said below, whatever became of half a body
+                raise
         finally:
             if timer is not None:
                 timer.cancel()

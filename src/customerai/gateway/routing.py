@@ -4,9 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
 
 from starlette.types import ASGIApp
+
+# RFC 9110, section 9.2.2.
+_IDEMPOTENT: Final = frozenset({"GET", "PUT", "DELETE"})
+REPEATABLE: Final = "customerai.repeatable"
+"""In a scope: whether an upstream may send the request twice."""
 
 
 @dataclass(frozen=True)
@@ -17,6 +22,7 @@ class Route:
         template: the path with its parameters in braces, also the metrics' label.
         scope: what the caller must be allowed, or None where nobody need be known.
         upload: whether the body is a file, with the larger limit.
+        repeatable: whether sent twice, with the caller's `Idempotency-Key`, it is done once.
     """
 
     method: str
@@ -24,6 +30,7 @@ class Route:
     upstream: ASGIApp
     scope: str | None
     upload: bool = False
+    repeatable: bool = False
 
 
 @dataclass
@@ -71,6 +78,7 @@ def routes_of(document: Mapping[str, Any], upstream: ASGIApp) -> list[Route]:
     for template, methods in document["paths"].items():
         for method, operation in methods.items():
             content = operation.get("requestBody", {}).get("content", {})
+            headers = {p["name"].lower() for p in operation.get("parameters", [])}
             found.append(
                 Route(
                     method=method.upper(),
@@ -78,6 +86,7 @@ def routes_of(document: Mapping[str, Any], upstream: ASGIApp) -> list[Route]:
                     upstream=upstream,
                     scope=operation.get("x-scope"),
                     upload="multipart/form-data" in content,
+                    repeatable=method.upper() in _IDEMPOTENT or "idempotency-key" in headers,
                 )
             )
     return found

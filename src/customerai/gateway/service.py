@@ -22,7 +22,7 @@ from argon2.exceptions import VerifyMismatchError
 from customerai.core import audit
 from customerai.core.clock import Clock
 from customerai.core.crypto import KeyRing, row_identity, seal, unseal
-from customerai.core.db import Database, Transaction
+from customerai.core.db import EVERY_TENANT, Database, Transaction
 from customerai.core.errors import Conflict, Forbidden, InvalidRequest, NotFound, Unauthenticated
 from customerai.core.guard import in_thread
 from customerai.core.ids import new_id
@@ -201,12 +201,13 @@ class GatewayService:
             store.add_key(tx, key)
             audit.record(tx, who, "gateway.key_created", key=key.id, scopes=key.scopes)
 
-        await self._db.write(work)
+        await self._db.write(work, tenant=who.tenant)
         return key, new.text
 
     async def list_keys(self, who: Principal, *, before: str | None, limit: int) -> list[ApiKey]:
         return await self._db.read(
-            lambda tx: store.list_keys(tx, who.tenant, before=before, limit=limit)
+            lambda tx: store.list_keys(tx, who.tenant, before=before, limit=limit),
+            tenant=who.tenant,
         )
 
     async def revoke_key(self, who: Principal, key_id: str) -> None:
@@ -222,7 +223,7 @@ class GatewayService:
                 raise KeyNotFound
             audit.record(tx, who, "gateway.key_revoked", key=key_id)
 
-        await self._db.write(work)
+        await self._db.write(work, tenant=who.tenant)
         self._distrust()
 
     async def authenticate_key(self, text: str) -> Principal:
@@ -239,7 +240,7 @@ class GatewayService:
         if key_id is None:
             raise InvalidApiKey
         ended = self._ended
-        key = await self._db.read(lambda tx: store.find_key(tx, key_id))
+        key = await self._db.read(lambda tx: store.find_key(tx, key_id), tenant=EVERY_TENANT)
         now = self._clock.now()
         if (
             key is None
@@ -260,7 +261,7 @@ class GatewayService:
             used, self._used = self._used, {}
             try:
                 if used:
-                    await self._db.write(partial(store.touch_keys, used))
+                    await self._db.write(partial(store.touch_keys, used), tenant=EVERY_TENANT)
             except Exception as error:  # noqa: BLE001 - it must outlive a fault
                 self._used = {**used, **self._used}
                 log.error("gateway.last_used_not_kept", error_type=type(error).__name__)
@@ -279,7 +280,7 @@ class GatewayService:
             store.add_setup(tx, tenant, self._hash(token), now + SETUP_LINK_TTL)
             return True
 
-        return token if await self._db.write(work) else None
+        return token if await self._db.write(work, tenant=EVERY_TENANT) else None
 
     async def set_up(self, token: str, *, name: str, email: str, password: str) -> SignIn:
         """Make the first administrator, by the link that the terminal printed.
@@ -297,7 +298,7 @@ class GatewayService:
                 raise SetupLinkInvalid
             return self._add_user(tx, tenant, name=name, email=email, role="admin", hashed=hashed)
 
-        return await self._begin(await self._db.write(work))
+        return await self._begin(await self._db.write(work, tenant=EVERY_TENANT))
 
     async def add_user(
         self, tenant: str, *, name: str, email: str, role: str, password: str
@@ -310,7 +311,8 @@ class GatewayService:
         """
         hashed = await self._hash_password(password)
         user = await self._db.write(
-            lambda tx: self._add_user(tx, tenant, name=name, email=email, role=role, hashed=hashed)
+            lambda tx: self._add_user(tx, tenant, name=name, email=email, role=role, hashed=hashed),
+            tenant=EVERY_TENANT,  # an address is one person's in all tenants
         )
         return self._profile(user)
 
@@ -321,7 +323,9 @@ class GatewayService:
             WrongCredentials: no such user, or another password.
         """
         email_hash = self._email_hash(email)
-        user = await self._db.read(lambda tx: store.find_user_by_email(tx, email_hash))
+        user = await self._db.read(
+            lambda tx: store.find_user_by_email(tx, email_hash), tenant=EVERY_TENANT
+        )
         # An unknown address costs the same work as a known one.
         stored = user.password if user is not None else self._decoy
         try:
@@ -356,11 +360,11 @@ class GatewayService:
     async def sign_out(self, token: str) -> None:
         """End a session; one that never was is no error."""
         digest = self._hash(token)
-        await self._db.write(lambda tx: store.drop_session(tx, digest))
+        await self._db.write(lambda tx: store.drop_session(tx, digest), tenant=EVERY_TENANT)
         self._distrust()
 
     async def _session(self, digest: bytes) -> tuple[User, datetime]:
-        found = await self._db.read(lambda tx: store.find_session(tx, digest))
+        found = await self._db.read(lambda tx: store.find_session(tx, digest), tenant=EVERY_TENANT)
         if found is None or found[1] <= self._clock.now():
             raise SessionExpired
         return found
@@ -374,15 +378,13 @@ class GatewayService:
             store.add_session(tx, user.tenant, self._hash(token), user.id, until)
             audit.record(tx, who, "gateway.signed_in")
 
-        await self._db.write(work)
+        await self._db.write(work, tenant=user.tenant)
         return SignIn(token, self._profile(user), ROLES[user.role])
 
     def _add_user(
         self, tx: Transaction, tenant: str, *, name: str, email: str, role: str, hashed: str
     ) -> User:
         email_hash = self._email_hash(email)
-        if store.find_user_by_email(tx, email_hash) is not None:
-            raise UserExists
         user_id = new_id("user")
         profile = orjson.dumps({"name": name, "email": email})
         user = User(
@@ -394,7 +396,8 @@ class GatewayService:
             password=hashed,
             created_at=self._clock.now(),
         )
-        store.add_user(tx, user)
+        if not store.add_user(tx, user):
+            raise UserExists
         audit.record(
             tx, system_principal(tenant, "setup"), "gateway.user_created", user=user_id, role=role
         )

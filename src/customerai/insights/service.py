@@ -208,18 +208,17 @@ class InsightsService:
         self._metrics.messages_scored.inc(len(scored))
 
         def effect(tx: Transaction) -> None:
-            states = store.find_states(tx, tenant, [event.conversation_id for event in events])
-            before = dict(states)
+            opened = _opened(events)
+            before = store.lock_states(tx, tenant, opened)
+            states = {**opened, **before}
             for event in events:
-                at = datetime.fromisoformat(event.at)
-                state = states.get(event.conversation_id) or rollups.opened(
-                    event.conversation_id, event.channel, at
-                )
                 states[event.conversation_id] = rollups.with_message(
-                    state, at, scored.get(event.message_id)
+                    states[event.conversation_id],
+                    datetime.fromisoformat(event.at),
+                    scored.get(event.message_id),
                 )
             cells = rollups.of_messages(list(scored.values()))
-            _keep(tx, tenant, before, states, cells)
+            _put(tx, tenant, before, states, cells)
             store.add_scores(tx, tenant, list(scored.values()))
             if scored:
                 audit.record(
@@ -232,6 +231,8 @@ class InsightsService:
                     purpose="insights",
                     digest=digest_of([message.text for message in messages]),
                 )
+            # Last, since many conversations are counted in one row, which is locked from here on.
+            store.add_counts(tx, tenant, cells)
 
         return effect
 
@@ -241,14 +242,16 @@ class InsightsService:
         counted = [e for e in events if e.kind == "reply" and e.outcome in OUTCOMES]
 
         def effect(tx: Transaction) -> None:
-            states = store.find_states(tx, tenant, [event.conversation_id for event in counted])
-            before = dict(states)
+            opened = _opened(counted)
+            before = store.lock_states(tx, tenant, opened)
+            states = {**opened, **before}
             for event in counted:
-                state = states.get(event.conversation_id) or rollups.opened(
-                    event.conversation_id, event.channel, datetime.fromisoformat(event.at)
+                states[event.conversation_id] = rollups.with_outcome(
+                    states[event.conversation_id], event.outcome
                 )
-                states[event.conversation_id] = rollups.with_outcome(state, event.outcome)
-            _keep(tx, tenant, before, states, Counter())
+            cells: Counter[rollups.Cell] = Counter()
+            _put(tx, tenant, before, states, cells)
+            store.add_counts(tx, tenant, cells)
 
         return effect
 
@@ -294,7 +297,7 @@ class InsightsService:
                 series=[_point(at, points.get(at, {})) for at in range(first, last, step)],
             )
 
-        return await self._db.read(work)
+        return await self._db.read(work, tenant=who.tenant)
 
     async def conversations(
         self,
@@ -306,7 +309,8 @@ class InsightsService:
     ) -> list[ListedConversation]:
         """The conversations behind a number, newest first."""
         rows = await self._db.read(
-            lambda tx: store.list_conversations(tx, who.tenant, wanted, before=before, limit=limit)
+            lambda tx: store.list_conversations(tx, who.tenant, wanted, before=before, limit=limit),
+            tenant=who.tenant,
         )
         previews = await self._responder.openings(who, [row.conversation_id for row in rows])
         return [ListedConversation(row, previews.get(row.conversation_id)) for row in rows]
@@ -326,7 +330,7 @@ class InsightsService:
                 raise ConversationNotScored(conversation_id)
             return row, store.scores_of(tx, who.tenant, conversation_id)
 
-        return await self._db.read(work)
+        return await self._db.read(work, tenant=who.tenant)
 
     def title_of(self, reason: str) -> str:
         """How a reason is called in the console."""
@@ -358,7 +362,20 @@ class InsightsService:
         return sorted(found, key=lambda reason: (-reason.conversations, reason.reason))
 
 
-def _keep(
+def _opened(
+    events: Sequence[MessageReceived] | Sequence[DecisionMade],
+) -> dict[str, ConversationState]:
+    """What each event's conversation is while nothing is known of it."""
+    found: dict[str, ConversationState] = {}
+    for event in events:
+        if event.conversation_id not in found:
+            found[event.conversation_id] = rollups.opened(
+                event.conversation_id, event.channel, datetime.fromisoformat(event.at)
+            )
+    return found
+
+
+def _put(
     tx: Transaction,
     tenant: str,
     before: Mapping[str, ConversationState],
@@ -368,7 +385,6 @@ def _keep(
     for conversation_id, state in after.items():
         cells.update(rollups.change(before.get(conversation_id), state))
     store.put_states(tx, tenant, after.values())
-    store.add_counts(tx, tenant, cells)
 
 
 def _range(

@@ -34,6 +34,7 @@ from customerai.core.telemetry import Metrics, frames_of
 from customerai.privacy import operators, store
 from customerai.privacy.analysis import Analyzer, ParallelAnalysis
 from customerai.privacy.known import repetitions
+from customerai.privacy.leak_watch import LeakWatch
 from customerai.privacy.placeholders import Entry, PlaceholderBook, restore
 from customerai.privacy.recognizers.spans import Span
 from customerai.privacy.store import SealedToken, SessionMoved, StoredSession
@@ -109,6 +110,7 @@ class PrivacyService:
         self._settings = settings
         self._metrics = metrics
         self._hash_key = keys.derive("privacy-keyed-hash")
+        self.leak_watch = LeakWatch(settings.leak_watch_rate, metrics)
 
     async def detect(
         self,
@@ -157,17 +159,18 @@ class PrivacyService:
             return results
 
         try:
-            known = await self._db.read(find)
+            known = await self._db.read(find, tenant=who.tenant)
             quick = _is_quick(known, texts)
             sessions, results = hide(known) if quick else await in_thread(hide, known)
-            await self._db.write(partial(self._keep, who, results, sessions))
+            await self._db.write(partial(self._keep, who, results, sessions), tenant=who.tenant)
         except SessionMoved:
-            results = await self._repeat(hide_alone)
+            results = await self._repeat(who, hide_alone)
         self._count(results)
+        self._watch(requests, results)
         return results
 
     async def _repeat(
-        self, hide_alone: Callable[[Transaction], list[AnonymizeResult]]
+        self, who: Principal, hide_alone: Callable[[Transaction], list[AnonymizeResult]]
     ) -> list[AnonymizeResult]:
         """Where others add to the same sessions: read, hide and keep in one transaction.
 
@@ -175,7 +178,7 @@ class PrivacyService:
         """
         for _ in range(_ATTEMPTS):
             try:
-                return await self._db.write(hide_alone)
+                return await self._db.write(hide_alone, tenant=who.tenant)
             except SessionMoved:
                 continue
         raise PrivacyUnavailable
@@ -184,14 +187,15 @@ class PrivacyService:
         def work(tx: Transaction) -> dict[str, StoredSession]:
             return store.find_sessions(tx, who.tenant, [session_id])
 
-        stored = (await self._db.read(work)).get(session_id)
+        stored = (await self._db.read(work, tenant=who.tenant)).get(session_id)
         if stored is None:
             raise SessionNotFound(session_id)
         restored = await in_thread(self._restore, who.tenant, stored, texts)
         await self._db.write(
             lambda tx: audit.record(
                 tx, who, "privacy.restored", session=session_id, texts=len(restored)
-            )
+            ),
+            tenant=who.tenant,
         )
         return restored
 
@@ -379,39 +383,46 @@ class PrivacyService:
         tx: Transaction,
     ) -> None:
         now = self._clock.now()
-        keyed: set[str] = set()
+        wrapped_keys: dict[str, bytes] = {}
+        subjects: dict[str, str] = {}
+        tokens: dict[str, list[SealedToken]] = {}
         for session in {id(session): session for session in sessions}.values():
-            if session.is_new and session.keeps_nothing and not session.book.new_entries():
+            new = session.book.new_entries()
+            if session.is_new and session.keeps_nothing and not new:
                 continue
-            if session.new_wrapped_key is not None and session.subject_id not in keyed:
-                keyed.add(session.subject_id)
-                store.add_subject(tx, who.tenant, session.subject_id, session.new_wrapped_key, now)
+            if session.new_wrapped_key is not None:
+                wrapped_keys.setdefault(session.subject_id, session.new_wrapped_key)
             if session.is_new:
-                store.open_session(tx, who.tenant, session.id, session.subject_id, now)
-            tokens = [
-                SealedToken(
-                    entry.placeholder,
-                    entry.type,
-                    seal(
-                        session.data_key,
-                        entry.value.encode(),
-                        where=row_identity(
-                            who.tenant, "privacy_token", session.id, entry.placeholder
-                        ),
-                    ),
-                )
-                for entry in session.book.new_entries()
-            ]
-            if tokens:
-                store.add_tokens(tx, who.tenant, session.id, session.version, tokens)
-        for result in results:
-            audit.record(tx, who, "privacy.anonymized", **receipt_facts(result.receipt))
+                subjects[session.id] = session.subject_id
+            if new:
+                tokens[session.id] = [self._sealed(who.tenant, session, entry) for entry in new]
+        store.add_subjects(tx, who.tenant, wrapped_keys, now)
+        store.open_sessions(tx, who.tenant, subjects, now)
+        versions = {session.id: session.version for session in sessions}
+        store.add_tokens(tx, who.tenant, versions, tokens)
+        audit.record_all(
+            tx, who, "privacy.anonymized", [receipt_facts(result.receipt) for result in results]
+        )
+
+    def _sealed(self, tenant: str, session: _OpenSession, entry: Entry) -> SealedToken:
+        where = row_identity(tenant, "privacy_token", session.id, entry.placeholder)
+        sealed = seal(session.data_key, entry.value.encode(), where=where)
+        return SealedToken(entry.placeholder, entry.type, sealed)
 
     def _count(self, results: Sequence[AnonymizeResult]) -> None:
         for result in results:
             self._metrics.texts.inc(result.receipt.texts)
             for entity, count in result.receipt.entities.items():
                 self._metrics.entities.labels(type=entity).inc(count)
+
+    def _watch(
+        self, requests: Sequence[AnonymizeRequest], results: Sequence[AnonymizeResult]
+    ) -> None:
+        for request, result in zip(requests, results, strict=True):
+            for item in result.results:
+                # What an operator wrote may look personal on purpose; a placeholder never does.
+                ranges = [(span.safe_start, span.safe_end) for span in item.spans]
+                self.leak_watch.offer(item.text, ranges if request.operators else ())
 
 
 def receipt_facts(receipt: Receipt) -> dict[str, audit.Detail]:

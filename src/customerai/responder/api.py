@@ -303,11 +303,18 @@ def _replies(replies: ReplyService) -> APIRouter:
         openapi_extra=scope("responder:write"),
     )
     async def create_reply(
-        conversation_id: str, who: Caller, body: ReplyRequest | None = None
+        conversation_id: str,
+        who: Caller,
+        body: ReplyRequest | None = None,
+        idempotency_key: IdempotencyKey = None,
     ) -> ReplyReply:
-        """Answer a customer's turn from the knowledge, or abstain and say why."""
+        """Answer a customer's turn from the knowledge, or abstain and say why.
+
+        The same `Idempotency-Key` in a conversation gives the first reply again.
+        """
         message_id = None if body is None else body.message_id
-        return _reply(await replies.reply(who, conversation_id, message_id=message_id))
+        made = await replies.reply(who, conversation_id, message_id=message_id, key=idempotency_key)
+        return _reply(made)
 
     @router.get("/conversations/{conversation_id}/replies", openapi_extra=scope("responder:read"))
     async def list_replies(conversation_id: str, who: Caller, limit: Limit = 20) -> RepliesReply:

@@ -144,7 +144,7 @@ class KnowledgeService:
             )
             return stored
 
-        stored = await self._db.write(work)
+        stored = await self._db.write(work, tenant=who.tenant)
         await self._refresh(who.tenant)
         return stored
 
@@ -160,12 +160,13 @@ class KnowledgeService:
                 raise DocumentNotFound(document_id)
             audit.record(tx, who, "responder.document_dropped", document=document_id)
 
-        await self._db.write(work)
+        await self._db.write(work, tenant=who.tenant)
 
     async def documents(self, who: Principal, *, after: str | None, limit: int) -> list[Document]:
         """A page of documents by id."""
         return await self._db.read(
-            lambda tx: store.list_documents(tx, who.tenant, after=after, limit=limit)
+            lambda tx: store.list_documents(tx, who.tenant, after=after, limit=limit),
+            tenant=who.tenant,
         )
 
     async def document(
@@ -184,7 +185,7 @@ class KnowledgeService:
             passages = store.passages_of(tx, who.tenant, [document_id], DIMENSIONS)
             return found, passages.get(document_id, [])
 
-        return await self._db.read(work)
+        return await self._db.read(work, tenant=who.tenant)
 
     async def make_query_safe(self, who: Principal, turns: Sequence[str]) -> list[SafeText]:
         """A question's turns with their personal data hidden; the values are not kept.
@@ -238,7 +239,7 @@ class KnowledgeService:
         for audience in AUDIENCES:
             self._indexes.setdefault((tenant, audience), PassageIndex(dimension=DIMENSIONS))
         loaded = self._loaded.get(tenant, {})
-        current = await self._db.read(lambda tx: store.document_versions(tx, tenant))
+        current = await self._db.read(lambda tx: store.document_versions(tx, tenant), tenant=tenant)
         if current == loaded:
             return
         changed = [key for key, state in current.items() if loaded.get(key) != state]
@@ -246,7 +247,8 @@ class KnowledgeService:
             for audience in AUDIENCES:
                 self._indexes[tenant, audience].remove(gone)
         passages = await self._db.read(
-            lambda tx: store.passages_of(tx, tenant, changed, DIMENSIONS)
+            lambda tx: store.passages_of(tx, tenant, changed, DIMENSIONS),
+            tenant=tenant,
         )
         for document_id in changed:
             self._indexes[tenant, current[document_id][1]].put(

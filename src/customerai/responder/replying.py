@@ -106,12 +106,18 @@ class ReplyService:
         self._metrics = metrics
 
     async def reply(
-        self, who: Principal, conversation_id: str, *, message_id: str | None = None
+        self,
+        who: Principal,
+        conversation_id: str,
+        *,
+        message_id: str | None = None,
+        key: str | None = None,
     ) -> StoredReply:
         """Answer a turn of a conversation's customer, by default the newest.
 
         Args:
             message_id: the customer's message to answer, with what was said up to then.
+            key: asked again under the same key, the first reply is given again.
 
         Raises:
             ConversationNotFound: not a conversation of this tenant.
@@ -120,10 +126,20 @@ class ReplyService:
                 reply.
         """
         conversation = await self._responder.conversation(who, conversation_id)
+        reply_id = new_id("rply")
+        if key is not None:
+            reply_id = self._responder.reply_id(who, conversation_id, key)
+            before = await self._db.read(
+                lambda tx: store.find_reply(tx, who.tenant, conversation_id, reply_id),
+                tenant=who.tenant,
+            )
+            if before is not None:
+                return before
         recent = await self._db.read(
             lambda tx: store.last_messages(
                 tx, who.tenant, conversation_id, until=message_id, limit=_RECENT_MESSAGES
-            )
+            ),
+            tenant=who.tenant,
         )
         turns = customer_turns(recent)[-self._settings.history_turns :]
         asked = next((m for m in reversed(recent) if m.role is Role.CUSTOMER), None)
@@ -133,7 +149,7 @@ class ReplyService:
         made = StoredReply(
             tenant=who.tenant,
             conversation_id=conversation_id,
-            id=new_id("rply"),
+            id=reply_id,
             message_id=asked.id,
             status=verdict.draft.status,
             action=verdict.action,
@@ -148,7 +164,7 @@ class ReplyService:
             receipt_id=new_id("rcpt"),
             at=self._clock.now(),
         )
-        await self._db.write(
+        stored = await self._db.write(
             partial(
                 self._record,
                 who,
@@ -157,10 +173,11 @@ class ReplyService:
                 outcome=verdict.outcome,
                 at=asked.at,
                 digest=digest_of(turns),
-            )
+            ),
+            tenant=who.tenant,
         )
-        self._metrics.replies.labels(status=made.status, reason=made.reason or "none").inc()
-        return made
+        self._metrics.replies.labels(status=stored.status, reason=stored.reason or "none").inc()
+        return stored
 
     async def replies(
         self, who: Principal, conversation_id: str, *, limit: int
@@ -172,7 +189,8 @@ class ReplyService:
         """
         await self._responder.conversation(who, conversation_id)
         return await self._db.read(
-            lambda tx: store.list_replies(tx, who.tenant, conversation_id, limit=limit)
+            lambda tx: store.list_replies(tx, who.tenant, conversation_id, limit=limit),
+            tenant=who.tenant,
         )
 
     async def _judge(self, who: Principal, turns: Sequence[SafeText]) -> _Verdict:
@@ -264,7 +282,8 @@ class ReplyService:
         await self._db.write(
             lambda tx: audit.record(
                 tx, who, action, receipt=receipt.id, model=name, digest=receipt.digest
-            )
+            ),
+            tenant=who.tenant,
         )
         return clean
 
@@ -278,8 +297,11 @@ class ReplyService:
         outcome: str,
         at: datetime,
         digest: str,
-    ) -> None:
-        store.add_reply(tx, made)
+    ) -> StoredReply:
+        if not store.add_reply(tx, made):  # made at the same time, under the same key
+            first = store.find_reply(tx, who.tenant, conversation.id, made.id)
+            assert first is not None
+            return first
         outbox.add(
             tx,
             DecisionMade(
@@ -310,6 +332,7 @@ class ReplyService:
             policy_version=POLICY_VERSION,
             passages=[citation["passage_id"] for citation in made.citations],
         )
+        return made
 
 
 def customer_turns(messages: Sequence[Message]) -> list[SafeText]:

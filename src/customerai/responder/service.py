@@ -109,21 +109,22 @@ class ResponderService:
         if new.external is not None:
             known_id = self._reference("conv", who.tenant, new.external)
             known = await self._db.read(
-                lambda tx: store.find_conversation(tx, who.tenant, known_id)
+                lambda tx: store.find_conversation(tx, who.tenant, known_id),
+                tenant=who.tenant,
             )
             if known is not None:
                 return known
         conversation = await self._conversation(who, new, at=self._clock.now())
 
         def work(tx: Transaction) -> Conversation:
-            if store.add_conversation(tx, conversation):
+            if store.add_conversations(tx, [conversation]):
                 audit.record(tx, who, "responder.conversation_opened", conversation=conversation.id)
                 return conversation
             found = store.find_conversation(tx, who.tenant, conversation.id)
             assert found is not None
             return found
 
-        return await self._db.write(work)
+        return await self._db.write(work, tenant=who.tenant)
 
     async def add_message(
         self,
@@ -148,7 +149,8 @@ class ResponderService:
             else self._reference("msg", who.tenant, conversation_id, external)
         )
         known = await self._db.read(
-            lambda tx: store.existing_messages(tx, who.tenant, [message_id])
+            lambda tx: store.existing_messages(tx, who.tenant, [message_id]),
+            tenant=who.tenant,
         )
         if not known:
             (result,) = await self._privacy.anonymize(who, [self._request(conversation, [text])])
@@ -160,9 +162,10 @@ class ResponderService:
                 receipt_id=result.receipt.id,
             )
             batch = _Batch(conversation, [], [new])
-            await self._db.write(partial(self._store, who, [batch]))
+            await self._db.write(partial(self._store, who, [batch]), tenant=who.tenant)
         return await self._db.read(
-            lambda tx: store.find_message(tx, who.tenant, conversation_id, message_id)
+            lambda tx: store.find_message(tx, who.tenant, conversation_id, message_id),
+            tenant=who.tenant,
         )
 
     async def import_messages(
@@ -177,7 +180,9 @@ class ResponderService:
             )
             for message in messages
         ]
-        known = await self._db.read(lambda tx: store.existing_messages(tx, who.tenant, ids))
+        known = await self._db.read(
+            lambda tx: store.existing_messages(tx, who.tenant, ids), tenant=who.tenant
+        )
         fresh: dict[str, ImportedMessage] = {}
         for message_id, message in zip(ids, messages, strict=True):
             if message_id not in known:
@@ -195,7 +200,9 @@ class ResponderService:
                 NewMessage(message_id, message.role, safe.text, message.at, result.receipt.id)
                 for (message_id, message), safe in zip(batch.messages, result.results, strict=True)
             ]
-        stored = await self._db.write(partial(self._store, who, batches))
+        stored = await self._db.write(
+            partial(self._store, who, batches, priority=outbox.BULK), tenant=who.tenant
+        )
         return ImportOutcome(
             stored=stored, repeated=len(messages) - stored, conversations=len(batches)
         )
@@ -207,7 +214,8 @@ class ResponderService:
             ConversationNotFound: not one of this tenant.
         """
         found = await self._db.read(
-            lambda tx: store.find_conversation(tx, who.tenant, conversation_id)
+            lambda tx: store.find_conversation(tx, who.tenant, conversation_id),
+            tenant=who.tenant,
         )
         if found is None:
             raise ConversationNotFound(conversation_id)
@@ -218,7 +226,8 @@ class ResponderService:
     ) -> list[Conversation]:
         """Conversations, the one with the newest message first."""
         return await self._db.read(
-            lambda tx: store.list_conversations(tx, who.tenant, before=before, limit=limit)
+            lambda tx: store.list_conversations(tx, who.tenant, before=before, limit=limit),
+            tenant=who.tenant,
         )
 
     async def conversation_messages(
@@ -233,16 +242,21 @@ class ResponderService:
         return await self._db.read(
             lambda tx: store.list_messages(
                 tx, who.tenant, conversation_id, after=after, limit=limit
-            )
+            ),
+            tenant=who.tenant,
         )
 
     async def messages(self, who: Principal, ids: Sequence[str]) -> list[StoredMessage]:
-        return await self._db.read(lambda tx: store.find_messages(tx, who.tenant, ids))
+        return await self._db.read(
+            lambda tx: store.find_messages(tx, who.tenant, ids), tenant=who.tenant
+        )
 
     async def openings(
         self, who: Principal, conversation_ids: Sequence[str]
     ) -> Mapping[str, SafeText]:
-        return await self._db.read(lambda tx: store.openings(tx, who.tenant, conversation_ids))
+        return await self._db.read(
+            lambda tx: store.openings(tx, who.tenant, conversation_ids), tenant=who.tenant
+        )
 
     async def _batches(self, who: Principal, fresh: Mapping[str, ImportedMessage]) -> list[_Batch]:
         by_conversation: dict[str, list[tuple[str, ImportedMessage]]] = {}
@@ -252,7 +266,8 @@ class ResponderService:
             external: self._reference("conv", who.tenant, external) for external in by_conversation
         }
         known = await self._db.read(
-            lambda tx: store.find_conversations(tx, who.tenant, list(ids.values()))
+            lambda tx: store.find_conversations(tx, who.tenant, list(ids.values())),
+            tenant=who.tenant,
         )
         batches = []
         for external, items in by_conversation.items():
@@ -338,38 +353,53 @@ class ResponderService:
             purpose="message",
         )
 
-    def _store(self, who: Principal, batches: Sequence[_Batch], tx: Transaction) -> int:
-        stored = 0
-        for batch in batches:
-            conversation = batch.conversation
-            store.add_conversation(tx, conversation)
-            added = store.add_messages(tx, who.tenant, conversation.id, batch.safe)
-            outbox.add(
-                tx,
-                *(
-                    MessageReceived(
-                        tenant=who.tenant,
-                        conversation_id=conversation.id,
-                        message_id=message.id,
-                        role=message.role.value,
-                        channel=str(conversation.channel),
-                        at=message.at.isoformat(),
-                    )
-                    for message in added
-                ),
-            )
-            for message in added:
-                self._metrics.messages.labels(role=message.role.value).inc()
-            stored += len(added)
-        if stored:
+    def _store(
+        self,
+        who: Principal,
+        batches: Sequence[_Batch],
+        tx: Transaction,
+        *,
+        priority: int = outbox.NORMAL,
+    ) -> int:
+        store.add_conversations(tx, [batch.conversation for batch in batches])
+        added = store.add_messages(
+            tx, who.tenant, {batch.conversation.id: batch.safe for batch in batches}
+        )
+        told = [
+            (batch.conversation, message)
+            for batch in batches
+            for message in added[batch.conversation.id]
+        ]
+        outbox.add(
+            tx,
+            *(
+                MessageReceived(
+                    tenant=who.tenant,
+                    conversation_id=conversation.id,
+                    message_id=message.id,
+                    role=message.role.value,
+                    channel=str(conversation.channel),
+                    at=message.at.isoformat(),
+                )
+                for conversation, message in told
+            ),
+            priority=priority,
+        )
+        for _, message in told:
+            self._metrics.messages.labels(role=message.role.value).inc()
+        if told:
             audit.record(
                 tx,
                 who,
                 "responder.messages_stored",
-                messages=stored,
+                messages=len(told),
                 conversations=[batch.conversation.id for batch in batches],
             )
-        return stored
+        return len(told)
+
+    def reply_id(self, who: Principal, conversation_id: str, key: str) -> str:
+        """The id of the reply that a caller asked for under an idempotency key."""
+        return self._reference("rply", who.tenant, conversation_id, key)
 
     def _reference(self, prefix: str, *parts: str) -> str:
         """An id that is always the same for the same external ids and tells nothing of them."""

@@ -1,0 +1,1 @@
+"""The service contracts spoken over HTTP: a service in another process, as if it were here."""
