@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 MAKEFLAGS += -j2
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: run test process browser lint types contracts console lock openapi reference bench clean
+.PHONY: run test process browser services test-services deploy-check lint types contracts console lock openapi reference bench clean
 
 run: $(VENV)/.installed src/customerai/console/index.html
 	$(BIN)/customerai serve --data $(DATA) --port $(PORT) --demo
@@ -14,6 +14,18 @@ run: $(VENV)/.installed src/customerai/console/index.html
 test: $(VENV)/.dev-installed
 	$(BIN)/python -m pytest -n 2
 	$(BIN)/python -m pytest -m process -p no:randomly -o addopts="-q --strict-markers"
+
+# PostgreSQL, Redis and RabbitMQ on loopback until Ctrl-C; `scripts/services.py --help` says more.
+services:
+	python3 scripts/services.py run
+
+# The whole suite on the three servers, which are started for it and removed after it.
+test-services: $(VENV)/.dev-installed
+	python3 scripts/services.py test -- $(BIN)/python -m pytest -n 2 --timeout 300
+
+# The files of deploy/, without an engine, a cluster or a cloud.
+deploy-check: $(VENV)/.dev-installed
+	bash scripts/check_deploy.sh
 
 browser: $(VENV)/.dev-installed src/customerai/console/index.html
 	$(BIN)/python scripts/browser_test.py
@@ -60,9 +72,11 @@ openapi: $(VENV)/.dev-installed
 reference: $(VENV)/.dev-installed
 	$(BIN)/python scripts/reference.py
 
+UV_LOCK := uv pip compile --universal --generate-hashes --no-emit-index-url --no-emit-find-links --python-version 3.10 --custom-compile-command 'make lock' -q pyproject.toml
 lock:
-	uv pip compile --universal --generate-hashes --no-emit-index-url --no-emit-find-links --python-version 3.10 --custom-compile-command 'make lock' -q pyproject.toml -o requirements.lock
-	uv pip compile --universal --generate-hashes --no-emit-index-url --no-emit-find-links --python-version 3.10 --custom-compile-command 'make lock' -q pyproject.toml --extra postgres --group dev --group train -o requirements-dev.lock
+	$(UV_LOCK) -o requirements.lock
+	$(UV_LOCK) --extra distributed -c requirements.lock -o requirements-distributed.lock
+	$(UV_LOCK) --extra distributed --group dev --group train -c requirements-distributed.lock -o requirements-dev.lock
 
 clean:
 	rm -rf $(VENV) web/node_modules web/dist src/customerai/console
