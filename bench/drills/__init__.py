@@ -1,0 +1,1 @@
+"""Fault drills of the split mode: a fleet under load, one fault after the other, nothing lost."""
