@@ -1,4 +1,4 @@
-"""Outbox, relay, inbox and dead letters: an event is told if, and only if, its rows committed."""
+"""Outbox, relay, inbox and parking: an event is told if, and only if, its rows committed."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ from sqlalchemy import (
 from customerai.core.bus import Bus
 from customerai.core.clock import Clock
 from customerai.core.db import Database, Transaction, engine_now, insert_new, is_shared
-from customerai.core.errors import NotFound, Unavailable
+from customerai.core.errors import Unavailable
 from customerai.core.events import Effect, Envelope, Event, Subscription
 from customerai.core.ids import made_at, new_id
 from customerai.core.schema import JsonColumn, Timestamp, metadata
@@ -79,6 +79,9 @@ dead_letter = Table(
     Column("attempts", Integer, nullable=False),
     Column("error", Text, nullable=False),
     Column("parked_at", Timestamp, nullable=False),
+    Index("ix_dead_letter_parked", "tenant", "parked_at", "id", "handler"),
+    Index("ix_dead_letter_newest", "tenant", "parked_at", "id", "handler"),
+    Index("ix_dead_letter_kind", "tenant", "handler", "name", "error", "parked_at"),
 )
 
 _RELAY_BATCH = 512
@@ -98,13 +101,6 @@ _BACKOFF_S = (0.05, 0.25, 1.0)
 
 class _Overtaken(Exception):
     """Another delivery has handled one of the events meanwhile; this one is undone."""
-
-
-class DeadLetterNotFound(NotFound):
-    """No parked event with that id for that handler in this tenant."""
-
-    def __init__(self) -> None:
-        super().__init__("No such dead letter; it may have been told again already.")
 
 
 def add(tx: Transaction, *events: Event, priority: int = NORMAL) -> None:
@@ -165,45 +161,6 @@ def prune(tx: Transaction, before: datetime) -> int:
             )
         )
     return len(old)
-
-
-def dead_letters(tx: Transaction, tenant: str, *, limit: int = 100) -> list[dict[str, Any]]:
-    """The parked events of a tenant, newest first, without their payloads."""
-    columns = [column for column in dead_letter.c if column.name not in ("tenant", "payload")]
-    rows = tx.execute(
-        select(*columns)
-        .where(dead_letter.c.tenant == tenant)
-        .order_by(dead_letter.c.parked_at.desc())
-        .limit(limit)
-    )
-    return [dict(row._mapping) for row in rows]
-
-
-def redrive(tx: Transaction, tenant: str, handler: str, event_id: str) -> None:
-    """Tell a parked event again, to the handler that refused it.
-
-    Raises:
-        DeadLetterNotFound: nothing is parked under that id.
-    """
-    here = (
-        (dead_letter.c.tenant == tenant)
-        & (dead_letter.c.handler == handler)
-        & (dead_letter.c.id == event_id)
-    )
-    row = tx.execute(select(dead_letter).where(here)).one_or_none()
-    if row is None:
-        raise DeadLetterNotFound
-    tx.execute(delete(dead_letter).where(here))
-    tx.execute(
-        insert(outbox_event).values(
-            tenant=tenant,
-            id=row.id,
-            name=row.name,
-            payload=row.payload,
-            handler=handler,
-            priority=NORMAL,
-        )
-    )
 
 
 class Relay:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, FastAPI, Query, Request
+from fastapi import APIRouter, FastAPI, Header, Query, Request
 
 from customerai.core.http import Caller, Reply, scope, service_app
 from customerai.core.paging import MOST_ROWS
 from customerai.core.principal import InternalTokens
 from customerai.integrations.service import ImportService
 
+IdempotencyKey = Annotated[str | None, Header(alias="Idempotency-Key", max_length=200)]
 _UPLOAD: dict[str, Any] = {
     "requestBody": {
         "required": True,
@@ -65,9 +66,19 @@ def build(service: ImportService, tokens: InternalTokens) -> FastAPI:
     router = APIRouter(prefix="/v1/imports", tags=["imports"])
 
     @router.post("", status_code=202, openapi_extra={**scope("imports:write"), **_UPLOAD})
-    async def create_import(request: Request, who: Caller) -> ImportReply:
-        """Import a CSV or JSON Lines file of messages; the file is sealed as it arrives."""
-        job = await service.accept(who, request.headers.get("content-type", ""), request.stream())
+    async def create_import(
+        request: Request, who: Caller, idempotency_key: IdempotencyKey = None
+    ) -> ImportReply:
+        """Import a CSV or JSON Lines file of messages; the file is sealed as it arrives.
+
+        Sent again with the same `Idempotency-Key`, it gives the first job again.
+        """
+        job = await service.accept(
+            who,
+            request.headers.get("content-type", ""),
+            request.stream(),
+            idempotency_key=idempotency_key,
+        )
         return ImportReply(id=job.id, url=f"/v1/jobs/{job.id}")
 
     @router.get("/{job_id}/rejects", openapi_extra=scope("imports:write"))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import base64
+import hmac
 import itertools
 import json
 import time
@@ -129,10 +130,21 @@ class ImportService:
         self._settings = settings
         self._metrics = metrics
         self._me = new_id("worker")
+        self._key_hashes = keys.derive("integrations-idempotency")
         self._wake = asyncio.Event()
 
-    async def accept(self, who: Principal, content_type: str, body: AsyncIterator[bytes]) -> Job:
+    async def accept(
+        self,
+        who: Principal,
+        content_type: str,
+        body: AsyncIterator[bytes],
+        *,
+        idempotency_key: str | None = None,
+    ) -> Job:
         """Take an upload in, sealed, and queue its import.
+
+        Args:
+            idempotency_key: sent again under the same key, the first job is given again.
 
         Raises:
             NotMultipart, MultipartBroken: the body cannot be read.
@@ -140,6 +152,12 @@ class ImportService:
             ObjectsUnavailable: the file cannot be stored.
             MappingInvalid: not a mapping, or it names a column that the file lacks.
         """
+        key_hash = self._hash(who.tenant, idempotency_key)
+        before = await self._job_of(who, key_hash)
+        if before is not None:
+            async for _ in body:  # to its end, so that the answer is read
+                pass
+            return before
         job_id = new_id("job")
         key, wrapped = self._keys.new_data_key()
         sent = upload.Upload(content_type, body)
@@ -167,13 +185,35 @@ class ImportService:
             finished_at=None,
         )
 
-        def work(tx: Transaction) -> None:
+        def work(tx: Transaction) -> bool:
+            if key_hash and not store.note_upload(tx, who.tenant, key_hash, job.id):
+                return False
             jobs.create(tx, job)
             audit.record(tx, who, "integrations.import_accepted", job=job.id)
+            return True
 
-        await self._db.write(work, tenant=who.tenant)
+        if not await self._db.write(work, tenant=who.tenant):
+            await self._objects.delete(spool.name_of(job_id))
+            first = await self._job_of(who, key_hash)
+            assert first is not None
+            return first
         self._wake.set()
         return job
+
+    def _hash(self, tenant: str, key: str | None) -> bytes | None:
+        if key is None:
+            return None
+        return hmac.digest(self._key_hashes, f"{len(tenant)}:{tenant}{key}".encode(), "sha256")
+
+    async def _job_of(self, who: Principal, key_hash: bytes | None) -> Job | None:
+        if key_hash is None:
+            return None
+
+        def work(tx: Transaction) -> Job | None:
+            job_id = store.job_of_upload(tx, who.tenant, key_hash)
+            return None if job_id is None else jobs.find(tx, who.tenant, job_id)
+
+        return await self._db.read(work, tenant=who.tenant)
 
     async def rejects(self, who: Principal, job_id: str, *, after: int, limit: int) -> list[Reject]:
         """Rows of an import that were refused.

@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 
 from customerai.core.db import Transaction, insert_new
 from customerai.core.jobs import job_table
-from customerai.integrations.tables import reject
+from customerai.integrations.tables import reject, upload
 
 
 @dataclass(frozen=True)
@@ -19,6 +19,20 @@ class Reject:
     row: int
     code: str
     detail: str
+
+
+def job_of_upload(tx: Transaction, tenant: str, key_hash: bytes) -> str | None:
+    """The job that an upload under this key has made."""
+    found: str | None = tx.execute(
+        select(upload.c.job_id).where(upload.c.tenant == tenant, upload.c.key_hash == key_hash)
+    ).scalar_one_or_none()
+    return found
+
+
+def note_upload(tx: Transaction, tenant: str, key_hash: bytes, job_id: str) -> bool:
+    """Keep which job a key stands for; False when another upload was first."""
+    row = {"tenant": tenant, "key_hash": key_hash, "job_id": job_id}
+    return insert_new(tx, upload, [row]) == 1
 
 
 def add_rejects(tx: Transaction, tenant: str, job_id: str, rejects: Sequence[Reject]) -> None:

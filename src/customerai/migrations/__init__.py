@@ -175,13 +175,30 @@ def create_index(name: str, table: str, columns: list[str]) -> None:
     parts = _partitions_of(connection, table)
     with op.get_context().autocommit_block():
         if parts:
-            op.create_index(name, table, columns, postgresql_only=True, if_not_exists=True)
+            listed = ", ".join(columns)
+            op.execute(f"CREATE INDEX IF NOT EXISTS {name} ON ONLY {table} ({listed})")
+        attached = _attached(connection, name)
         for part in parts or [table]:
             own = f"{name}_{part.rpartition('_')[2]}" if parts else name
+            if own in attached:  # an earlier attempt came this far
+                continue
             op.drop_index(own, part, postgresql_concurrently=True, if_exists=True)
             op.create_index(own, part, columns, postgresql_concurrently=True)
             if parts:
                 op.execute(f"ALTER INDEX {name} ATTACH PARTITION {own}")
+
+
+def _attached(connection: Connection, index: str) -> set[str]:
+    """The parts that an index over months has already."""
+    return set(
+        connection.execute(
+            text(
+                "SELECT c.relname FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid "
+                "JOIN pg_class p ON p.oid = i.inhparent WHERE p.relname = :index"
+            ),
+            {"index": index},
+        ).scalars()
+    )
 
 
 def _partitions_of(connection: Connection, table: str) -> list[str]:
