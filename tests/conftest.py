@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime, timezone
+from functools import lru_cache
 from pathlib import Path
 
 import httpx2
@@ -19,7 +20,11 @@ from customerai.app import Application, Parts
 from customerai.core.clock import FixedClock
 from customerai.core.principal import Principal
 from customerai.core.safe_text import SafeText
-from customerai.core.settings import GatewaySettings, Settings
+from customerai.core.settings import GatewaySettings, InsightsSettings, Settings
+from customerai.ml.classifier import TextClassifier
+from customerai.ml.language import LanguageIdentifier
+from customerai.ml.registry import CARDS
+from customerai.ml.static_embedder import StaticEmbedder
 from customerai.privacy.recognizers.registry import RecognizerRegistry, default_recognizers
 from tests import engines
 
@@ -71,10 +76,22 @@ _PATTERNS = RecognizerRegistry(default_recognizers(None))
 _ALL = frozenset({"*", "privacy:reveal"})
 
 
+@lru_cache
+def _learned() -> dict[str, object]:
+    """The small models, which keep no state, once for all tests: FastAPI remembers the routes of
+    every application, and with them whatever their services hold."""
+    shared = StaticEmbedder()
+    return {
+        "languages": LanguageIdentifier(InsightsSettings().languages),
+        "sentiment": TextClassifier(CARDS["sentiment"], embedder=shared),
+        "intent": TextClassifier(CARDS["reasons"], embedder=shared),
+    }
+
+
 def quick_parts(**other: object) -> Parts:
     """Patterns without the name model, hashed words in place of the embedder, a fixed clock."""
     parts = Parts(clock=FixedClock(NOW), analyzer=_PATTERNS, embedder=HashedWords())
-    return replace(parts, **other)  # type: ignore[arg-type]  # fields of Parts by name
+    return replace(parts, **{**_learned(), **other})  # type: ignore[arg-type]  # fields of Parts
 
 
 def a_setting(folder: Path, **other: object) -> Settings:

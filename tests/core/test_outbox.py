@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
@@ -14,15 +14,17 @@ import pytest
 from sqlalchemy import Column, Integer, MetaData, String, Table, insert, select
 
 from customerai.contracts.events import DecisionMade, MessageReceived
-from customerai.core import outbox
+from customerai.core import dead_letters, outbox
 from customerai.core.bus import Bus, Deliver, MemoryBus
 from customerai.core.clock import FixedClock
 from customerai.core.db import Database, Transaction, open_database
+from customerai.core.dead_letters import DeadLetter, DeadLetterNotFound, Wanted
 from customerai.core.events import Effect, Envelope, Event, Subscription, on, subscribe
-from customerai.core.outbox import Consumer, DeadLetterNotFound, Relay
+from customerai.core.outbox import Consumer, Relay
 from customerai.core.schema import metadata
 from customerai.core.settings import DatabaseSettings
 from customerai.core.telemetry import Metrics
+from tests.conftest import operator
 
 NOW = datetime(2026, 11, 22, tzinfo=timezone.utc)
 
@@ -133,8 +135,14 @@ class Station:
             )
         )
 
-    async def parked(self, tenant: str = "main") -> list[dict[str, Any]]:
-        return await self.db.read(lambda tx: outbox.dead_letters(tx, tenant))
+    async def parked(self, tenant: str = "main") -> list[DeadLetter]:
+        return await self.db.read(
+            lambda tx: dead_letters.find(tx, tenant, Wanted(), before=None, limit=100)
+        )
+
+    async def redrive(self, handler: str, event_id: str, tenant: str = "main") -> None:
+        wanted = Wanted(letters=[(handler, event_id)])
+        await self.db.write(lambda tx: dead_letters.redrive(tx, operator(tenant), wanted))
 
 
 @pytest.fixture
@@ -261,14 +269,16 @@ async def test_what_keeps_failing_is_parked_and_the_rest_of_the_batch_is_handled
     assert await station.effects("picky") == ["a", "c"]
     assert await station.effects("easy") == ["a", "bad", "c"]
     (letter,) = await station.parked()
-    assert letter == {
-        "handler": "picky",
-        "id": bad.id,
-        "name": "responder.message_received.v1",
-        "attempts": 3,
-        "error": "Refused",
-        "parked_at": NOW,
-    }
+    assert letter == DeadLetter(
+        handler="picky",
+        id=bad.id,
+        name="responder.message_received.v1",
+        attempts=3,
+        error="Refused",
+        parked_at=NOW,
+        ids=letter.ids,
+        codes=letter.codes,
+    )
     assert await station.waiting() == []
     assert await station.db.read(outbox.count_dead_letters) == 1
     told = station.metrics.registry.get_sample_value
@@ -297,7 +307,7 @@ async def test_a_failing_effect_undoes_the_inbox_row_with_it(station: Station) -
     assert len(await station.parked()) == 1
     fails = False
     (letter,) = await station.parked()
-    await station.db.write(lambda tx: outbox.redrive(tx, "main", "half", letter["id"]))
+    await station.redrive("half", letter.id)
     await station.relay.relay_once()
     assert await station.effects("half") == ["a"]
 
@@ -314,15 +324,15 @@ async def test_redrive_tells_the_event_again_to_that_handler_only(station: Stati
     station.handler("picky too", think=think)
     await station.tell("bad")
     await station.relay.relay_once()
-    assert {letter["handler"] for letter in await station.parked()} == {"picky", "picky too"}
+    assert {letter.handler for letter in await station.parked()} == {"picky", "picky too"}
     refused.clear()
     letter = (await station.parked())[0]
-    await station.db.write(lambda tx: outbox.redrive(tx, "main", letter["handler"], letter["id"]))
+    await station.redrive(letter.handler, letter.id)
     await station.relay.relay_once()
-    assert await station.effects(letter["handler"]) == ["bad"]
+    assert await station.effects(letter.handler) == ["bad"]
     assert await station.effects("easy") == ["bad"]
-    assert [left["handler"] for left in await station.parked()] == [
-        ({"picky", "picky too"} - {letter["handler"]}).pop()
+    assert [left.handler for left in await station.parked()] == [
+        ({"picky", "picky too"} - {letter.handler}).pop()
     ]
 
 
@@ -332,11 +342,11 @@ async def test_a_redriven_event_that_fails_again_is_parked_again(station: Statio
     await station.relay.relay_once()
     (letter,) = await station.parked()
     station.clock.advance(timedelta(hours=1))
-    await station.db.write(lambda tx: outbox.redrive(tx, "main", "picky", letter["id"]))
+    await station.redrive("picky", letter.id)
     assert await station.parked() == []
     await station.relay.relay_once()
     (again,) = await station.parked()
-    assert again == {**letter, "parked_at": NOW + timedelta(hours=1)}
+    assert again == replace(letter, parked_at=NOW + timedelta(hours=1))
 
 
 @pytest.mark.parametrize(
@@ -350,7 +360,7 @@ async def test_redrive_finds_nothing_of_another_tenant_or_handler(
     await station.relay.relay_once()
     (letter,) = await station.parked()
     with pytest.raises(DeadLetterNotFound):
-        await station.db.write(lambda tx: outbox.redrive(tx, tenant, handler, letter["id"]))
+        await station.redrive(handler, letter.id, tenant)
     assert await station.parked() == [letter]
     assert await station.parked("other") == []
 

@@ -56,6 +56,7 @@ log = structlog.get_logger(__name__)
 
 _FAULTS: Final = (AMQPError, ChannelInvalidStateError, OSError, TimeoutError, asyncio.TimeoutError)
 _CLOSE_S: Final = 2.0
+_CHANCE: Final = random.SystemRandom()
 _DRAIN_S: Final = 8.0
 
 
@@ -84,9 +85,10 @@ class RabbitBus:
             self._note_known(event_name, handler)
         self._handlers: dict[str, Handler] = {}
         self._publisher: _Publisher | None = None
-        self._publisher_lock = asyncio.Lock()
+        self._opening: asyncio.Task[_Publisher] | None = None
         self._lanes: list[Lane] = []
         self._links: dict[str, bool] = {}
+        self._ending = asyncio.Event()
         self._live_lanes_at_work = Quiet()
 
     def subscribe(
@@ -126,18 +128,26 @@ class RabbitBus:
             raise BusUnavailable from faults[0]
 
     async def _open_publisher(self) -> _Publisher:
-        async with self._publisher_lock:
-            if self._publisher is None or self._publisher.is_closed:
-                self._publisher = None
-                connection = await self._connect("publish")
-                try:
-                    await self._declare(connection)
-                    self._publisher = await _Publisher.open(connection, self._names, self._known)
-                except BaseException:
-                    await _close(connection)
-                    raise
-                self._note_up("publish")
+        if self._publisher is not None and not self._publisher.is_closed:
             return self._publisher
+        if self._opening is None or self._opening.done():
+            # A task of its own, for the reason that `run` gives.
+            self._opening = asyncio.create_task(self._make_publisher(), name="bus.open")
+            self._opening.add_done_callback(lambda task: task.cancelled() or task.exception())
+        return await asyncio.shield(self._opening)
+
+    async def _make_publisher(self) -> _Publisher:
+        with anyio.fail_after(self._settings.publish_timeout_s):
+            connection = await self._connect("publish")
+            try:
+                await self._declare(connection)
+                publisher = await _Publisher.open(connection, self._names, self._known)
+            except BaseException:
+                await _close(connection)
+                raise
+        self._publisher = publisher
+        self._note_up("publish")
+        return publisher
 
     async def _give_up_publisher(self, error: BaseException, count: int) -> None:
         # Also when the events could merely not be routed: the next attempt declares all queues.
@@ -158,52 +168,74 @@ class RabbitBus:
     # -- being told
 
     async def run(self) -> None:
+        # In a task of its own, which is asked to end: a cancellation that reaches the client
+        # library while it connects may be lost there.
+        self._ending.clear()
+        consuming = asyncio.create_task(self._keep_consuming(), name="bus.consume")
+        try:
+            await asyncio.wait({consuming})
+            await consuming
+        finally:
+            self._ending.set()
+            with anyio.CancelScope(shield=True):
+                await asyncio.wait({consuming}, timeout=_DRAIN_S + _CLOSE_S)
+                if not consuming.done():
+                    consuming.cancel()
+                    await asyncio.wait({consuming}, timeout=_CLOSE_S)
+
+    async def _keep_consuming(self) -> None:
         pause_s = FIRST_PAUSE_S
-        while True:
+        while not self._ending.is_set():
             began = time.monotonic()
             try:
                 await self._consume()
             except _FAULTS as error:
-                log.warning("bus.consumer_lost", error_type=type(error).__name__)
+                if not self._ending.is_set():
+                    log.warning("bus.consumer_lost", error_type=type(error).__name__)
             if time.monotonic() - began > LONGEST_PAUSE_S:
                 pause_s = FIRST_PAUSE_S
-            await asyncio.sleep(pause_s * random.uniform(0.8, 1.2))  # noqa: S311 - no secret
+            with anyio.move_on_after(pause_s * _CHANCE.uniform(0.8, 1.2)):
+                await self._ending.wait()
             pause_s = min(pause_s * 2, LONGEST_PAUSE_S)
 
     async def _consume(self) -> None:
-        """Consume until the connection or one of the consumers ends."""
+        """Consume until the connection or one of the consumers ends, or the bus shall."""
         self._note_down("consume")
         with anyio.fail_after(self._settings.connect_timeout_s * 2):
             connection = await self._connect("consume")
-        tasks: list[asyncio.Future[Any]] = []
+        lanes: list[Lane] = []
+        working: list[asyncio.Future[Any]] = []
+        watching = [
+            asyncio.ensure_future(connection.closed()),
+            asyncio.ensure_future(self._ending.wait()),
+        ]
         try:
             with anyio.fail_after(self._settings.publish_timeout_s):
                 await self._declare(connection)
                 lanes = await self._open_lanes(connection)
             self._lanes = lanes
-            tasks = [asyncio.ensure_future(lane.run()) for lane in lanes]
-            closed = asyncio.ensure_future(connection.closed())
-            tasks.append(closed)
+            working = [asyncio.ensure_future(lane.run()) for lane in lanes]
             self._note_up("consume")
             log.info("bus.consuming", queues=len(lanes))
-            await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+            await asyncio.wait([*working, *watching], return_when=asyncio.FIRST_COMPLETED)
         finally:
             self._note_down("consume")
-            for lane in self._lanes:
+            for lane in lanes:
                 lane.stop()
-            # What is in hand is finished and acknowledged; shielded, for this is a cancellation.
+            # What is in hand is finished and acknowledged, also when this is a cancellation.
             with anyio.move_on_after(_DRAIN_S, shield=True):
-                if tasks:
-                    await asyncio.wait(tasks[:-1])
-            for task in tasks:
+                if working:
+                    await asyncio.wait(working)
+            for task in (*working, *watching):
                 task.cancel()
-            ended = await asyncio.gather(*tasks, return_exceptions=True)
+            ended = await asyncio.gather(*working, *watching, return_exceptions=True)
             self._lanes = []
             await _close(connection)
         for end in ended:
             if isinstance(end, Exception):
                 raise end
-        raise ConnectionError  # the broker said goodbye
+        if not self._ending.is_set():
+            raise ConnectionError  # the broker said goodbye
 
     async def _open_lanes(self, connection: AbstractConnection) -> list[Lane]:
         lanes: list[Lane] = []
@@ -243,6 +275,8 @@ class RabbitBus:
         return count
 
     async def close(self) -> None:
+        if self._opening is not None:
+            await asyncio.wait({self._opening}, timeout=_CLOSE_S)
         publisher, self._publisher = self._publisher, None
         if publisher is not None:
             await _close(publisher.connection)

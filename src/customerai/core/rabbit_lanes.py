@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
@@ -103,6 +104,7 @@ class Lane:
         self.queue_name = queue_name
         self._arrived: asyncio.Queue[AbstractIncomingMessage] = asyncio.Queue()
         self._unsettled = 0
+        self._of_subscription = 0
         self._stopping = asyncio.Event()
         self._prefetch = 0
         self._tag: str | None = None
@@ -177,7 +179,9 @@ class Lane:
         """Let the broker send so many ahead; a limit holds from the next subscription on."""
         await self._cancel()
         await self._channel.set_qos(prefetch_count=count)
-        self._tag = await self._queue.consume(self._arrive)
+        # A name of our own: the library would draw one from the random numbers of the process.
+        self._tag, self._of_subscription = uuid.uuid4().hex, 0
+        await self._queue.consume(self._arrive, consumer_tag=self._tag)
         self._prefetch = count
 
     async def _cancel(self) -> None:
@@ -187,16 +191,21 @@ class Lane:
 
     async def _arrive(self, message: AbstractIncomingMessage) -> None:
         self._unsettled += 1
+        self._of_subscription += message.consumer_tag == self._tag
         self._arrived.put_nowait(message)
 
     async def _ack(self, messages: Sequence[AbstractIncomingMessage]) -> None:
         for message in messages:
             await message.ack()
-            self._unsettled -= 1
+            self._settled(message)
 
     async def _return(self, message: AbstractIncomingMessage, *, requeue: bool) -> None:
         await message.nack(requeue=requeue)
+        self._settled(message)
+
+    def _settled(self, message: AbstractIncomingMessage) -> None:
         self._unsettled -= 1
+        self._of_subscription -= message.consumer_tag == self._tag
 
 
 def _came_back(message: AbstractIncomingMessage) -> bool:
@@ -232,7 +241,6 @@ class HandlerLane(Lane):
         self._handler = handler
         self._live = live
         self._bulk = bulk
-        self._event_s: float | None = None
         self._resized_at = 0.0
         self._put_back: AbstractIncomingMessage | None = None
 
@@ -256,8 +264,6 @@ class HandlerLane(Lane):
         else:
             with self._live:
                 await self._work(batch)
-        if not suspect and not self._stopping.is_set():
-            await self._resize()
 
     async def _gather(self, first: AbstractIncomingMessage) -> list[AbstractIncomingMessage]:
         batch = [first]
@@ -293,11 +299,11 @@ class HandlerLane(Lane):
             log.warning("bus.delivery_failed", handler=self._name, error_type=type(error).__name__)
             await self._work_apart(readable)
             return
+        spent_s = time.perf_counter() - began
+        if not _came_back(messages[0]) and not self._stopping.is_set():
+            await self._resize(spent_s, len(readable))
         await self._ack([message for message, _ in readable])
         self._outcomes["done"].inc(len(readable))
-        spent_s = (time.perf_counter() - began) / len(readable)
-        known = self._event_s
-        self._event_s = spent_s if known is None else 0.7 * known + 0.3 * spent_s
 
     async def _deliver(self, envelopes: list[Envelope]) -> None:
         for name, group in groupby(envelopes, key=lambda envelope: envelope.name):
@@ -348,16 +354,29 @@ class HandlerLane(Lane):
                     self._outcomes["unreadable"].inc()
                     await self._return(message, requeue=False)
 
-    async def _resize(self) -> None:
-        """Fetch ahead as much work as the settings say, by the time that events took lately."""
-        if not self._event_s:
+    async def _resize(self, spent_s: float, handled: int) -> None:
+        """Fetch ahead as much work as the settings say, by the time that the last batch took.
+
+        Doubled while a batch takes less, and halved when it takes twice as much: a commit costs
+        the same for one event as for many, so the time of one, taken times many, would keep
+        every batch small.
+
+        Before the acknowledgement and with as much in hand as was asked for, so that no event is
+        on its way: one that meets the end of a subscription goes back, and is counted.
+        """
+        if self._of_subscription < self._prefetch:
             return
         share = self._settings.bulk_share if self._bulk else 1.0
-        wanted = int(self._settings.work_in_hand_s / self._event_s * share)
-        wanted = max(1, min(wanted, int(self._settings.max_prefetch * share)))
-        now = time.monotonic()
-        apart = wanted >= 2 * self._prefetch or 2 * wanted <= self._prefetch
-        if apart and (self._prefetch == 1 or now - self._resized_at >= _RESIZE_S):
+        most = max(1, int(self._settings.max_prefetch * share))
+        wanted, now = self._prefetch, time.monotonic()
+        if spent_s <= self._settings.work_in_hand_s and 2 * handled >= min(
+            self._prefetch, self._handler.batch
+        ):
+            wanted = min(most, 2 * self._prefetch)
+        elif spent_s > 2 * self._settings.work_in_hand_s:
+            wanted = max(1, self._prefetch // 2)
+        small = self._prefetch < self._handler.batch
+        if wanted != self._prefetch and (small or now - self._resized_at >= _RESIZE_S):
             self._resized_at = now
             await self._fetch(wanted)
 

@@ -56,6 +56,7 @@ _DIGEST: Final = hashlib.sha1(TAKE.encode(), usedforsecurity=False).hexdigest() 
 _FAULTS: Final = (RedisError, OSError, TimeoutError, asyncio.TimeoutError)
 _FIRST_PAUSE_S: Final = 0.1
 _LONGEST_PAUSE_S: Final = 5.0
+_CHANCE: Final = random.SystemRandom()
 
 
 @dataclass(frozen=True)
@@ -262,7 +263,7 @@ class RedisCache:
         """Ask for the key that failed, at growing intervals, until the answer comes."""
         began, pause_s = time.monotonic(), _FIRST_PAUSE_S
         while True:
-            await asyncio.sleep(pause_s * random.uniform(0.8, 1.2))  # noqa: S311 - no secret
+            await asyncio.sleep(pause_s * _CHANCE.uniform(0.8, 1.2))
             pause_s = min(pause_s * 2, _LONGEST_PAUSE_S)
             try:
                 await self._probe(name)

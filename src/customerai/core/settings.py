@@ -90,7 +90,7 @@ class BusSettings(Section):
     heartbeat_s: int = Field(default=20, ge=1, le=600)
     """A peer that is silent for about twice as long is taken for dead."""
     work_in_hand_s: float = Field(default=0.5, gt=0)
-    """Work that a consumer fetches ahead, reckoned by the time that events took lately."""
+    """Seconds of work that a consumer fetches ahead, by the time that its last batch took."""
     max_prefetch: int = Field(default=512, ge=1, le=10_000)
     """Most events that one queue's consumer holds."""
     bulk_share: float = Field(default=0.25, gt=0, le=1)
