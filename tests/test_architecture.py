@@ -87,6 +87,7 @@ def test_every_table_leads_with_the_tenant_or_is_a_queue() -> None:
         assert not table.foreign_keys, name
 
 
+@pytest.mark.sqlite
 def test_migrations_lead_to_the_tables_of_the_code(tmp_path: Path) -> None:
     address = f"sqlite:///{tmp_path / 'migrated.db'}"
     migrate(address, tmp_path / "lock")

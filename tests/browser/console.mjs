@@ -4,6 +4,7 @@
 //     node tests/browser/console.mjs
 //
 // QUESTION is asked in a conversation of its own when there are documents; it should be answerable.
+// PARKED says how many events lie parked for the walk; with fewer than three that part is left out.
 // CHROMIUM names another browser, WAIT_S how long the first data may take (120).
 // Any console error, page error or broken policy fails the run.
 
@@ -24,6 +25,7 @@ const SCHEMES = ['light', 'dark'];
 const WIDE = { width: 1280, height: 860 };
 const NARROW = { width: 400, height: 800 };
 const QUESTION = process.env.QUESTION ?? 'forgot my password, how do I get a new one';
+const PARKED = Number(process.env.PARKED ?? 0);
 const EMAIL = 'grace.hopper@example.com';
 const PERSON = {
   name: 'Ada Lovelace',
@@ -317,6 +319,46 @@ async function keys() {
   });
 }
 
+async function events() {
+  if (PARKED < 3) return console.log('       (skipped: fewer than three events are parked)');
+  const table = page.getByRole('table', { name: 'Parked events' });
+  const boxes = table.getByRole('checkbox', { name: /^Select evt_/ });
+  const told = (text) => page.getByRole('status').filter({ hasText: text }).waitFor();
+  await step('the rail leads to the parked events', async () => {
+    await page.goto(`${BASE_URL}/keys`);
+    await page.getByRole('link', { name: `Events ${PARKED} parked` }).click();
+    await heading('Events').waitFor();
+    await boxes.first().waitFor();
+    await expectNoError();
+  });
+  await inspect('events-parked');
+  await step('one is told again', async () => {
+    await table.getByRole('button', { name: /^Tell again: evt_/ }).first().click();
+    await told('1 event is being told again.');
+    await expectNoError();
+  });
+  await step('one is discarded with a reason', async () => {
+    await page.locator('main').focus();
+    await page.keyboard.press('j');
+    await page.keyboard.press('Space');
+    await page.getByRole('button', { name: 'Discard selected…' }).click();
+    const dialog = page.getByRole('dialog', { name: 'Discard 1 event?' });
+    await dialog.getByLabel('Reason').selectOption({ label: 'It was a test' });
+    await page.waitForTimeout(400);
+    await page.screenshot({ path: join(OUT, 'events-discard.png') });
+    await dialog.getByRole('button', { name: 'Discard 1 event' }).click();
+    await told('1 event was discarded.');
+    await expectNoError();
+  });
+  await step('all that are left are told again, and are handled', async () => {
+    await page.getByRole('button', { name: 'Tell all again…' }).click();
+    await page.getByRole('dialog').getByRole('button', { name: /^Tell \d+ events? again$/ }).click();
+    await page.getByRole('heading', { name: 'Nothing is parked' }).waitFor();
+    await expectNoError();
+  });
+  await inspect('events');
+}
+
 async function signOutAndIn() {
   await step('signing out leads to the form, signing in back', async () => {
     signedOut = true;
@@ -341,6 +383,7 @@ if (await setUp()) {
   await answeredReply();
   await privacy();
   await keys();
+  await events();
   await signOutAndIn();
 }
 check('no error in the browser console', errors.length === 0, errors.join(' | '));

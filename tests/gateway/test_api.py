@@ -12,19 +12,18 @@ from typing import Any
 import httpx2
 import pytest
 from argon2 import PasswordHasher
-from sqlalchemy import insert, update
+from sqlalchemy import update
 
-from customerai.core import audit, jobs, outbox
+from customerai.core import audit, jobs
 from customerai.core.audit import Checkpoint
 from customerai.core.clock import FixedClock
 from customerai.core.crypto import KeyRing
-from customerai.core.db import open_database
 from customerai.core.jobs import Job
 from customerai.core.principal import InternalTokens
-from customerai.core.schema import metadata
-from customerai.core.settings import DatabaseSettings, GatewaySettings
+from customerai.core.settings import GatewaySettings
 from customerai.gateway import api, tables
 from customerai.gateway.service import GatewayService
+from tests import engines
 from tests.conftest import NOW, Running
 
 EMAIL = "jane.roe@example.com"
@@ -84,7 +83,7 @@ async def test_a_service_checks_the_identity_itself(shared: Running) -> None:
     for method, path, operation in operations(shared):
         if "x-scope" in operation:
             services[operation["tags"][0]] = (method, path)
-    app = shared.application.asgi
+    app = shared.application.draining.app
     while not hasattr(app, "_table"):
         app = app._app  # type: ignore[attr-defined]
     for method, path in services.values():
@@ -108,7 +107,10 @@ WRONG: tuple[Any, ...] = (
     {"session_id": EMAIL, "texts": [EMAIL]},
     {"name": EMAIL, "scopes": [EMAIL], "expires_at": EMAIL},
     {"name": EMAIL, "scopes": ["jobs:read"], "expires_at": f"2020-01-01T00:00:00Z{EMAIL}"},
-    {"handler": EMAIL, "event_id": EMAIL},
+    {"letters": [{"handler": EMAIL, "event_id": EMAIL}], "reason": EMAIL, "reference": EMAIL},
+    {"letters": [{"handler": EMAIL, "event_id": EMAIL}], "reason": "test-data"},
+    {"letters": {"handler": EMAIL, "until": EMAIL, EMAIL: EMAIL}},
+    {"letters": {"until": EMAIL}},
     {"email": EMAIL, "password": EMAIL},
     {"token": EMAIL, "name": EMAIL, "email": EMAIL, "password": EMAIL},
     {"text": EMAIL, "role": EMAIL, "at": EMAIL},
@@ -210,30 +212,28 @@ async def test_an_old_cookie_is_worth_nothing_after_signing_out(shared: Running)
 
 @pytest.mark.parametrize("secure", [False, True])
 async def test_the_cookie_is_for_our_pages_only(secure: bool) -> None:
-    db = open_database("sqlite://", DatabaseSettings())
-    await db.write(metadata.create_all)
-    settings = GatewaySettings(secure_cookies=secure, session_ttl_s=600)
-    service = GatewayService(
-        db=db,
-        clock=FixedClock(NOW),
-        keys=KeyRing(bytes(32)),
-        settings=settings,
-        environment="test",
-        passwords=PasswordHasher(time_cost=1, memory_cost=8, parallelism=1),
-    )
-    asgi = api.build(
-        service,
-        db=db,
-        clock=FixedClock(NOW),
-        tokens=InternalTokens(bytes(32)),
-        settings=settings,
-    )
-    token = await service.setup_token("main")
-    body = {"token": token, "name": "Jane", "email": EMAIL, "password": PASSWORD}
-    transport = httpx2.ASGITransport(app=asgi)
-    async with httpx2.AsyncClient(transport=transport, base_url="http://inside") as client:
-        answer = await client.post("/v1/setups", json=body)
-    await db.close()
+    async with engines.a_database() as db:
+        settings = GatewaySettings(secure_cookies=secure, session_ttl_s=600)
+        service = GatewayService(
+            db=db,
+            clock=FixedClock(NOW),
+            keys=KeyRing(bytes(32)),
+            settings=settings,
+            environment="test",
+            passwords=PasswordHasher(time_cost=1, memory_cost=8, parallelism=1),
+        )
+        asgi = api.build(
+            service,
+            db=db,
+            clock=FixedClock(NOW),
+            tokens=InternalTokens(bytes(32)),
+            settings=settings,
+        )
+        token = await service.setup_token("main")
+        body = {"token": token, "name": "Jane", "email": EMAIL, "password": PASSWORD}
+        transport = httpx2.ASGITransport(app=asgi)
+        async with httpx2.AsyncClient(transport=transport, base_url="http://inside") as client:
+            answer = await client.post("/v1/setups", json=body)
     (line,) = answer.headers.get_list("set-cookie")
     cookie = SimpleCookie(line)["cai_session"]
     assert len(cookie.value) >= 40
@@ -434,29 +434,6 @@ async def test_the_audit_log_is_read_whole_and_verifies(
     )
     assert found.size == 4
     assert EMAIL not in str(texts), "the name of a key may be personal"
-
-
-async def test_a_parked_event_is_seen_and_told_again_in_its_tenant_only(
-    shared: Running, tenant: httpx2.AsyncClient
-) -> None:
-    row = {
-        "tenant": name_of(tenant), "handler": "score_messages", "id": "evt_1",
-        "name": "test.unheard.v1", "payload": {"tenant": name_of(tenant), "secret": EMAIL},
-        "attempts": 4, "error": "KeyError", "parked_at": NOW,
-    }  # fmt: skip
-    await shared.application.db.write(lambda tx: tx.execute(insert(outbox.dead_letter), [row]))
-    listed = await tenant.get("/v1/events/dead-letters")
-    (item,) = listed.json()["items"]
-    assert (item["id"], item["handler"], item["error"]) == ("evt_1", "score_messages", "KeyError")
-    assert EMAIL not in listed.text
-    again = {"handler": "score_messages", "event_id": "evt_1"}
-    foreign = await shared.client.post("/v1/events/redrives", json=again)
-    assert kind(foreign) == (404, "dead-letter-not-found")
-    assert (await tenant.post("/v1/events/redrives", json=again)).status_code == 202
-    assert (await tenant.get("/v1/events/dead-letters")).json()["items"] == []
-    repeated = await tenant.post("/v1/events/redrives", json=again)
-    assert kind(repeated) == (404, "dead-letter-not-found")
-    await shared.application.settle()
 
 
 async def test_who_changes_their_role_is_known_by_it_at_once(shared: Running) -> None:

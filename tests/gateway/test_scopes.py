@@ -40,6 +40,7 @@ def test_only_some_roles_administrate() -> None:
 
     assert who_may("keys:admin") == {"developer", "admin"}
     assert who_may("audit:read") == {"compliance", "admin"}
+    assert who_may("events:read") == {"developer", "admin"}
     assert who_may("events:admin") == {"admin"}
     assert who_may("privacy:reveal") == set()
 

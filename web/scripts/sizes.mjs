@@ -39,6 +39,7 @@ const routes = {
   conversation: ['Shell', 'ConversationPage'],
   privacy: ['Shell', 'PrivacyPage'],
   keys: ['Shell', 'KeysPage'],
+  events: ['Shell', 'EventsPage'],
 };
 
 let over = false;

@@ -80,7 +80,6 @@ dead_letter = Table(
     Column("error", Text, nullable=False),
     Column("parked_at", Timestamp, nullable=False),
     Index("ix_dead_letter_parked", "tenant", "parked_at", "id", "handler"),
-    Index("ix_dead_letter_newest", "tenant", "parked_at", "id", "handler"),
     Index("ix_dead_letter_kind", "tenant", "handler", "name", "error", "parked_at"),
 )
 

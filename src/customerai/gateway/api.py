@@ -1,4 +1,4 @@
-"""Routes of the gateway itself: sign-in, keys, jobs, the audit log, parked events."""
+"""Routes of the gateway itself: sign-in, keys, jobs, the audit log."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, FastAPI, Query, Request, Response
 from pydantic import Field, SecretStr
 
-from customerai.core import audit, jobs, outbox
+from customerai.core import audit, jobs
 from customerai.core.clock import Clock
 from customerai.core.db import Database
 from customerai.core.errors import InvalidRequest
@@ -18,6 +18,7 @@ from customerai.core.paging import MOST_ROWS
 from customerai.core.principal import InternalTokens
 from customerai.core.settings import GatewaySettings
 from customerai.core.times import is_plausible
+from customerai.gateway import events
 from customerai.gateway.pipeline import SESSION_COOKIE
 from customerai.gateway.scopes import SCOPES
 from customerai.gateway.service import GatewayService, Profile, SessionExpired, SignIn
@@ -167,31 +168,6 @@ class CheckpointReply(Reply):
     head: str
 
 
-class DeadLetterReply(Reply):
-    """An event that a handler kept refusing."""
-
-    id: str
-    handler: str
-    name: str
-    attempts: int
-    error: str
-    parked_at: datetime
-
-
-class DeadLettersReply(Reply):
-    """Parked events, newest first."""
-
-    items: list[DeadLetterReply]
-    next: str | None
-
-
-class RedriveRequest(Body):
-    """Which parked event shall be told again, and to which handler."""
-
-    handler: Annotated[str, Field(max_length=128)]
-    event_id: Annotated[str, Field(max_length=64)]
-
-
 def _user(profile: Profile) -> UserReply:
     return UserReply.model_validate(profile)
 
@@ -242,7 +218,7 @@ def build(
     app.include_router(_keys(service, clock))
     app.include_router(_jobs(db, clock))
     app.include_router(_audit(db))
-    app.include_router(_events(db))
+    app.include_router(events.router(db))
     return app
 
 
@@ -340,20 +316,22 @@ def _jobs(db: Database, clock: Clock) -> APIRouter:
     @router.get("/jobs", openapi_extra=scope("jobs:read"))
     async def list_jobs(who: Caller, limit: Limit = 20) -> JobsReply:
         """The newest jobs."""
-        found = await db.read(lambda tx: jobs.recent(tx, who.tenant, limit=limit))
+        found = await db.read(
+            lambda tx: jobs.recent(tx, who.tenant, limit=limit), tenant=who.tenant
+        )
         return JobsReply(items=[_job(job, clock.now()) for job in found], next=None)
 
     @router.get("/jobs/{job_id}", openapi_extra=scope("jobs:read"))
     async def get_job(job_id: str, who: Caller) -> JobReply:
         """One job and how far it is."""
-        job = await db.read(lambda tx: jobs.find(tx, who.tenant, job_id))
+        job = await db.read(lambda tx: jobs.find(tx, who.tenant, job_id), tenant=who.tenant)
         return _job(job, clock.now())
 
     @router.delete("/jobs/{job_id}", status_code=204, openapi_extra=scope("imports:write"))
     async def delete_job(job_id: str, who: Caller) -> None:
         """Cancel a job; what it has stored so far stays."""
         now = clock.now()
-        await db.write(lambda tx: jobs.cancel(tx, who.tenant, job_id, now))
+        await db.write(lambda tx: jobs.cancel(tx, who.tenant, job_id, now), tenant=who.tenant)
 
     return router
 
@@ -366,7 +344,9 @@ def _audit(db: Database) -> APIRouter:
         who: Caller, after: Annotated[int, Query(ge=-1, le=MOST_ROWS)] = -1, limit: Limit = 100
     ) -> AuditEntriesReply:
         """The audit log, oldest first; `next` is the value for `after`."""
-        texts = await db.read(lambda tx: audit.entries(tx, who.tenant, after=after, limit=limit))
+        texts = await db.read(
+            lambda tx: audit.entries(tx, who.tenant, after=after, limit=limit), tenant=who.tenant
+        )
         items = [_entry(text) for text in texts]
         return AuditEntriesReply(
             items=items, next=str(items[-1].seq) if len(items) == limit else None
@@ -375,25 +355,8 @@ def _audit(db: Database) -> APIRouter:
     @router.get("/checkpoints", openapi_extra=scope("audit:read"))
     async def get_audit_checkpoint(who: Caller) -> CheckpointReply:
         """The state of the log now."""
-        state = await db.read(lambda tx: audit.checkpoint(tx, who.tenant))
+        state = await db.read(lambda tx: audit.checkpoint(tx, who.tenant), tenant=who.tenant)
         return CheckpointReply(tenant=state.tenant, size=state.size, head=state.head.hex())
-
-    return router
-
-
-def _events(db: Database) -> APIRouter:
-    router = APIRouter(prefix="/v1/events", tags=["events"])
-
-    @router.get("/dead-letters", openapi_extra=scope("events:admin"))
-    async def list_dead_letters(who: Caller) -> DeadLettersReply:
-        """Events that a handler kept refusing."""
-        found = await db.read(lambda tx: outbox.dead_letters(tx, who.tenant))
-        return DeadLettersReply(items=[DeadLetterReply(**item) for item in found], next=None)
-
-    @router.post("/redrives", status_code=202, openapi_extra=scope("events:admin"))
-    async def create_redrive(body: RedriveRequest, who: Caller) -> None:
-        """Tell a parked event again to the handler that refused it."""
-        await db.write(lambda tx: outbox.redrive(tx, who.tenant, body.handler, body.event_id))
 
     return router
 

@@ -19,7 +19,8 @@ SCOPES: Final[dict[str, str]] = {
     "jobs:read": "Follow long work",
     "audit:read": "Read the audit log",
     "keys:admin": "Make and revoke API keys",
-    "events:admin": "See and repeat events that were parked",
+    "events:read": "See events that were parked",
+    "events:admin": "Repeat and discard events that were parked",
 }
 
 _READ = ("insights:read", "responder:read", "jobs:read")
@@ -28,7 +29,9 @@ ROLES: Final[dict[str, frozenset[str]]] = {
     "agent": frozenset({*_READ, "responder:write"}),
     "analyst": frozenset({*_READ, "insights:analyze", "fairness:read", "imports:write"}),
     "compliance": frozenset({*_READ, "audit:read", "fairness:read", "privacy:detect"}),
-    "developer": frozenset({*_READ, "privacy:detect", "privacy:anonymize", "keys:admin"}),
+    "developer": frozenset(
+        {*_READ, "privacy:detect", "privacy:anonymize", "keys:admin", "events:read"}
+    ),
     "admin": frozenset({"*"}),
 }
 

@@ -137,7 +137,12 @@ def _upgrade_postgres(engine: Engine) -> None:
 @contextmanager
 def _one_at_a_time(engine: Engine) -> Iterator[None]:
     with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as holder:
-        holder.execute(text("SELECT pg_advisory_lock(:lock)"), {"lock": _LOCK})
+        # Asked again and again: one that waits inside the statement would hold a snapshot, for
+        # which an index that is built concurrently waits.
+        while not holder.execute(
+            text("SELECT pg_try_advisory_lock(:lock)"), {"lock": _LOCK}
+        ).scalar_one():
+            time.sleep(random.uniform(*_PAUSE_S))  # noqa: S311 - not a secret
         yield  # the lock ends with the connection, also when the process is killed
 
 

@@ -1,6 +1,47 @@
 import { baseApi as api } from "./base";
 const injectedRtkApi = api.injectEndpoints({
   endpoints: (build) => ({
+    gatewayListDeadLetters: build.query<
+      GatewayListDeadLettersApiResponse,
+      GatewayListDeadLettersApiArg
+    >({
+      query: (queryArg) => ({
+        url: `/v1/events/dead-letters`,
+        params: {
+          handler: queryArg.handler,
+          name: queryArg.name,
+          error: queryArg.error,
+          cursor: queryArg.cursor,
+          limit: queryArg.limit,
+        },
+      }),
+    }),
+    gatewaySummarizeDeadLetters: build.query<
+      GatewaySummarizeDeadLettersApiResponse,
+      GatewaySummarizeDeadLettersApiArg
+    >({
+      query: () => ({ url: `/v1/events/dead-letters/summary` }),
+    }),
+    gatewayCreateDiscard: build.mutation<
+      GatewayCreateDiscardApiResponse,
+      GatewayCreateDiscardApiArg
+    >({
+      query: (queryArg) => ({
+        url: `/v1/events/discards`,
+        method: "POST",
+        body: queryArg.discardRequest,
+      }),
+    }),
+    gatewayCreateRedrive: build.mutation<
+      GatewayCreateRedriveApiResponse,
+      GatewayCreateRedriveApiArg
+    >({
+      query: (queryArg) => ({
+        url: `/v1/events/redrives`,
+        method: "POST",
+        body: queryArg.redriveRequest,
+      }),
+    }),
     insightsListScoredConversations: build.query<
       InsightsListScoredConversationsApiResponse,
       InsightsListScoredConversationsApiArg
@@ -199,6 +240,28 @@ const injectedRtkApi = api.injectEndpoints({
   overrideExisting: false,
 });
 export { injectedRtkApi as api };
+export type GatewayListDeadLettersApiResponse =
+  /** status 200 Successful Response */ DeadLettersReply;
+export type GatewayListDeadLettersApiArg = {
+  handler?: string | null;
+  name?: string | null;
+  error?: string | null;
+  cursor?: string | null;
+  limit?: number;
+};
+export type GatewaySummarizeDeadLettersApiResponse =
+  /** status 200 Successful Response */ DeadLetterSummaryReply;
+export type GatewaySummarizeDeadLettersApiArg = void;
+export type GatewayCreateDiscardApiResponse =
+  /** status 201 Successful Response */ MovedReply;
+export type GatewayCreateDiscardApiArg = {
+  discardRequest: DiscardRequest;
+};
+export type GatewayCreateRedriveApiResponse =
+  /** status 202 Successful Response */ MovedReply;
+export type GatewayCreateRedriveApiArg = {
+  redriveRequest: RedriveRequest;
+};
 export type InsightsListScoredConversationsApiResponse =
   /** status 200 Successful Response */ ConversationRowsReply;
 export type InsightsListScoredConversationsApiArg = {
@@ -303,6 +366,68 @@ export type GatewayCreateSetupApiResponse =
 export type GatewayCreateSetupApiArg = {
   setupRequest: SetupRequestWrite;
 };
+export type DeadLetterReply = {
+  id: string;
+  handler: string;
+  name: string;
+  attempts: number;
+  error: string;
+  parked_at: string;
+  ids: {
+    [key: string]: string;
+  };
+  codes: {
+    [key: string]: string;
+  };
+};
+export type DeadLettersReply = {
+  items: DeadLetterReply[];
+  next: string | null;
+};
+export type Problem = {
+  type: string;
+  title: string;
+  status: number;
+  detail: string;
+  instance: string;
+};
+export type DeadLetterGroupReply = {
+  handler: string;
+  name: string;
+  error: string;
+  count: number;
+  oldest_at: string;
+  newest_at: string;
+};
+export type DeadLetterSummaryReply = {
+  total: number;
+  items: DeadLetterGroupReply[];
+  until: string | null;
+};
+export type MovedReply = {
+  count: number;
+  more: boolean;
+};
+export type LetterKey = {
+  handler: string;
+  event_id: string;
+};
+export type LetterFilter = {
+  handler?: string | null;
+  name?: string | null;
+  error?: string | null;
+  until?: string | null;
+};
+export type DiscardReason =
+  "done-otherwise" | "not-needed" | "cannot-be-handled" | "test-data";
+export type DiscardRequest = {
+  letters: LetterKey[] | LetterFilter;
+  reason: DiscardReason;
+  reference?: string | null;
+};
+export type RedriveRequest = {
+  letters: LetterKey[] | LetterFilter;
+};
 export type ConversationRowReply = {
   conversation_id: string;
   started_at: string;
@@ -317,13 +442,6 @@ export type ConversationRowReply = {
 export type ConversationRowsReply = {
   items: ConversationRowReply[];
   next: string | null;
-};
-export type Problem = {
-  type: string;
-  title: string;
-  status: number;
-  detail: string;
-  instance: string;
 };
 export type MessageScoresReply = {
   message_id: string;
@@ -620,6 +738,10 @@ export type SetupRequestWrite = {
   password: string;
 };
 export const {
+  useGatewayListDeadLettersQuery,
+  useGatewaySummarizeDeadLettersQuery,
+  useGatewayCreateDiscardMutation,
+  useGatewayCreateRedriveMutation,
   useInsightsListScoredConversationsQuery,
   useInsightsGetScoredConversationQuery,
   useInsightsGetOverviewQuery,

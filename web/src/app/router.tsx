@@ -26,6 +26,9 @@ const PrivacyPage = lazy(async () => ({
 const KeysPage = lazy(async () => ({
   default: (await import('../features/keys/KeysPage')).KeysPage,
 }));
+const EventsPage = lazy(async () => ({
+  default: (await import('../features/events/EventsPage')).EventsPage,
+}));
 
 export function AppRoutes() {
   return (
@@ -40,6 +43,7 @@ export function AppRoutes() {
             <Route path="conversations/:id" element={<ConversationPage />} />
             <Route path="privacy" element={<PrivacyPage />} />
             <Route path="keys" element={<KeysPage />} />
+            <Route path="events" element={<EventsPage />} />
             <Route path="*" element={<NotFound />} />
           </Route>
         </Route>

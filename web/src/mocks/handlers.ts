@@ -11,9 +11,12 @@ import type {
 import { answer, document, insight, messages } from './conversation.ts';
 import { anOverview, conversationRows } from './data.ts';
 import { anonymize, detect, hidden, type Operators } from './detect.ts';
+import { letterHandlers, resetLetters } from './letters.ts';
 
 const SCOPES = [
   'audit:read',
+  'events:admin',
+  'events:read',
   'insights:read',
   'insights:write',
   'keys:manage',
@@ -46,6 +49,7 @@ let keys: KeyReply[] = [];
 /** Puts the mocks back to how a test expects them. */
 export function resetMocks(): void {
   signedIn = true;
+  resetLetters();
   keys = [
     {
       id: 'key_1',
@@ -187,4 +191,5 @@ export const handlers = [
     }),
   ),
   http.get('*/v1/jobs', () => HttpResponse.json(emptyPage)),
+  ...letterHandlers,
 ];

@@ -118,10 +118,6 @@ def _outbox() -> None:
         )
     )
     op.drop_table(aside)
-    newest = ["tenant", "parked_at", "id", "handler"]
-    op.create_index("ix_dead_letter_newest", "dead_letter", newest)
-    kind = ["tenant", "handler", "name", "error", "parked_at"]
-    op.create_index("ix_dead_letter_kind", "dead_letter", kind)
 
 
 def _intake(here: sa.Connection) -> None:

@@ -1,4 +1,4 @@
-"""Uploads that are sent twice are imported once; dead letters are listed by an index."""
+"""Uploads that are sent twice are imported once."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import sqlalchemy as sa
 from alembic import op
 
 from customerai.core import tenancy
-from customerai.migrations import create_index
 
 revision = "0003"
 down_revision = "0002"
@@ -23,4 +22,3 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("tenant", "key_hash", name=op.f("pk_integrations_upload")),
     )
     tenancy.secure(op.get_bind(), "integrations_upload")
-    create_index("ix_dead_letter_parked", "dead_letter", ["tenant", "parked_at", "id", "handler"])

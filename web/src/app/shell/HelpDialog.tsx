@@ -7,7 +7,7 @@ import DialogTitle from '@mui/material/DialogTitle';
 import Typography from '@mui/material/Typography';
 import { useTranslation } from 'react-i18next';
 import { Kbd } from '../../shared/components/Kbd';
-import { PAGES } from '../pages';
+import { usePages } from './usePages';
 
 interface RowProps {
   label: string;
@@ -37,6 +37,7 @@ function Row({ label, keys, between }: RowProps) {
 
 export function HelpDialog({ onClose }: { onClose: () => void }) {
   const { t } = useTranslation();
+  const pages = usePages();
   return (
     <Dialog open onClose={onClose} fullWidth maxWidth="xs" aria-labelledby="help-title">
       <DialogTitle id="help-title">{t('help.title')}</DialogTitle>
@@ -45,7 +46,7 @@ export function HelpDialog({ onClose }: { onClose: () => void }) {
         <Box component="ul" sx={{ listStyle: 'none', p: 0, mt: 1, mb: 2 }}>
           <Row label={t('help.palette')} keys={['Ctrl K', '⌘ K']} between={t('help.or')} />
           <Row label={t('help.help')} keys={['?']} />
-          {PAGES.map((page) => (
+          {pages.map((page) => (
             <Row
               key={page.id}
               label={t('help.go', { page: t(`nav.${page.id}`) })}

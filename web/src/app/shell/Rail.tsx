@@ -4,14 +4,17 @@ import Typography from '@mui/material/Typography';
 import { useTranslation } from 'react-i18next';
 import { NavLink, useLocation, useSearchParams } from 'react-router';
 import { withRange } from '../../shared/range';
-import { PAGES, pageOf } from '../pages';
+import { pageOf } from '../pages';
 import { Brand } from './Brand';
+import { ParkedBadge } from './ParkedBadge';
+import { usePages } from './usePages';
 
 /** The pages, with icons and labels; the present one is marked for sight and for screen readers. */
 export function Rail({ onNavigate }: { onNavigate?: () => void }) {
   const { t } = useTranslation();
   const { pathname } = useLocation();
   const [params] = useSearchParams();
+  const pages = usePages();
   const present = pageOf(pathname);
   return (
     <Box
@@ -22,7 +25,7 @@ export function Rail({ onNavigate }: { onNavigate?: () => void }) {
       <Brand />
       <Box sx={{ flex: 1, px: 1.5, py: 1 }}>
         <Box component="ul" sx={{ listStyle: 'none', m: 0, p: 0, display: 'grid', gap: 0.5 }}>
-          {PAGES.map((page) => {
+          {pages.map((page) => {
             const Icon = page.icon;
             const current = page === present;
             return (
@@ -55,6 +58,7 @@ export function Rail({ onNavigate }: { onNavigate?: () => void }) {
                   >
                     {t(`nav.${page.id}`)}
                   </Typography>
+                  {page.id === 'events' && <ParkedBadge />}
                 </ButtonBase>
               </li>
             );

@@ -2,7 +2,7 @@ import { useColorScheme } from '@mui/material/styles';
 import { useTranslation } from 'react-i18next';
 import { useNavigate, useSearchParams } from 'react-router';
 import { withRange } from '../../shared/range';
-import { PAGES } from '../pages';
+import { usePages } from './usePages';
 import { useSignOut } from './useSignOut';
 
 export interface Command {
@@ -23,7 +23,7 @@ export function useCommands(query: string): Command[] {
   const [params] = useSearchParams();
   const { setMode } = useColorScheme();
   const signOut = useSignOut();
-  const pages = PAGES.map((page) => ({
+  const pages = usePages().map((page) => ({
     id: page.id,
     label: t(`nav.${page.id}`),
     kind: t('palette.page'),

@@ -2,7 +2,7 @@ import { useEffect, useRef } from 'react';
 import { useNavigate, useSearchParams } from 'react-router';
 import { isTyping } from '../../shared/keyboard';
 import { withRange } from '../../shared/range';
-import { PAGES } from '../pages';
+import { usePages } from './usePages';
 
 /** How long `g` waits for its letter. */
 const SEQUENCE_MS = 1200;
@@ -15,6 +15,7 @@ interface Handlers {
 /** Ctrl+K or ⌘K, `?`, and `g` followed by a page's letter. */
 export function useShortcuts({ onPalette, onHelp }: Handlers): void {
   const navigate = useNavigate();
+  const pages = usePages();
   const [params] = useSearchParams();
   const startedAt = useRef(0);
   useEffect(() => {
@@ -37,7 +38,7 @@ export function useShortcuts({ onPalette, onHelp }: Handlers): void {
       }
       const waiting = startedAt.current > 0 && event.timeStamp - startedAt.current < SEQUENCE_MS;
       startedAt.current = 0;
-      const page = waiting ? PAGES.find((each) => each.key === event.key) : undefined;
+      const page = waiting ? pages.find((each) => each.key === event.key) : undefined;
       if (!page) return;
       event.preventDefault();
       event.stopImmediatePropagation();
@@ -45,5 +46,5 @@ export function useShortcuts({ onPalette, onHelp }: Handlers): void {
     };
     window.addEventListener('keydown', onKey, { capture: true });
     return () => window.removeEventListener('keydown', onKey, { capture: true });
-  }, [navigate, params, onPalette, onHelp]);
+  }, [navigate, pages, params, onPalette, onHelp]);
 }

@@ -9,8 +9,8 @@ import { Link, useLocation } from 'react-router';
 import { SafeText } from '../../shared/components/SafeText';
 import { SentimentMark } from '../../shared/components/SentimentMark';
 import { formatDateTime } from '../../shared/format';
+import { useRowKeys } from '../../shared/hooks/useRowKeys';
 import type { Row } from './filters';
-import { useRowKeys } from './useRowKeys';
 
 function RowLink({ row }: { row: Row }) {
   const { t } = useTranslation();

@@ -7,12 +7,12 @@ import { Link } from 'react-router';
 import { useInsightsListScoredConversationsQuery } from '../../api/generated';
 import { EmptyState } from '../../shared/components/EmptyState';
 import { PageHeader } from '../../shared/components/PageHeader';
+import { Pager } from '../../shared/components/Pager';
 import { QueryState } from '../../shared/components/QueryState';
 import { useRange } from '../../shared/hooks/useRange';
 import { ConversationList } from './ConversationList';
 import { FilterBar } from './FilterBar';
 import { OUTCOMES, oneOf, SENTIMENTS } from './filters';
-import { Pager } from './Pager';
 
 const PAGE = 25;
 
@@ -64,7 +64,12 @@ export function ConversationsPage() {
         {(page) => (
           <>
             <ConversationList rows={page.items} />
-            <Pager count={page.items.length} next={page.next} />
+            <Pager
+              label={t('conversations.list.pages')}
+              shown={t('conversations.list.shown', { count: page.items.length })}
+              hint={t('conversations.list.hint')}
+              next={page.next}
+            />
           </>
         )}
       </QueryState>

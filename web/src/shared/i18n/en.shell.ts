@@ -7,6 +7,7 @@ export const shell = {
     conversations: 'Conversations',
     privacy: 'Privacy',
     keys: 'API keys',
+    events: 'Events',
   },
   actions: {
     retry: 'Try again',

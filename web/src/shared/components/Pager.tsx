@@ -5,12 +5,15 @@ import { useTranslation } from 'react-i18next';
 import { useLocation, useNavigate, useSearchParams } from 'react-router';
 
 interface Props {
-  count: number;
+  label: string;
+  shown: string;
+  /** Keys that move in the list; said where there is room and a keyboard is likely. */
+  hint: string;
   next: string | null | undefined;
 }
 
 /** Cursor pages: forward by the cursor; back by the history, or to the start for a shared link. */
-export function Pager({ count, next }: Props) {
+export function Pager({ label, shown, hint, next }: Props) {
   const { t } = useTranslation();
   const [params, setParams] = useSearchParams();
   const { state } = useLocation();
@@ -32,13 +35,13 @@ export function Pager({ count, next }: Props) {
   return (
     <Box
       component="nav"
-      aria-label={t('conversations.list.pages')}
+      aria-label={label}
       sx={{ display: 'flex', flexWrap: 'wrap', gap: 1, alignItems: 'center', mt: 1.5 }}
     >
       <Typography variant="caption" role="status" sx={{ flex: 1, color: 'text.secondary' }}>
-        {t('conversations.list.shown', { count })}
+        {shown}
         <Box component="span" sx={{ display: { xs: 'none', md: 'inline' } }}>
-          {` · ${t('conversations.list.hint')}`}
+          {` · ${hint}`}
         </Box>
       </Typography>
       <Button size="small" variant="outlined" disabled={!params.get('cursor')} onClick={back}>

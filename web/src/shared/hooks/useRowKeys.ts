@@ -1,9 +1,9 @@
 import { type RefObject, useEffect } from 'react';
-import { isTyping } from '../../shared/keyboard';
+import { isTyping } from '../keyboard';
 
 const STEPS: Record<string, number> = { j: 1, k: -1 };
 
-/** `j` and `k` move the focus over the links marked `data-row`; Enter then opens as on any link. */
+/** `j` and `k` move the focus over what is marked `data-row`: links that Enter opens, boxes that Space ticks. */
 export function useRowKeys(list: RefObject<HTMLElement | null>): void {
   useEffect(() => {
     const onKey = (event: KeyboardEvent) => {
