@@ -9,7 +9,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 # Tests that start real servers; the default run leaves them out and opens no socket.
 REAL := -m process -p no:randomly -o addopts="-q --strict-markers" --timeout 300
 
-.PHONY: services test-services deploy-check monitoring clouds run test process browser services test-services deploy-check lint types contracts console lock openapi reference bench clean
+.PHONY: services test-services drill deploy-check monitoring clouds run test process browser services test-services deploy-check lint types contracts console lock openapi reference bench clean
 
 run: $(VENV)/.installed src/customerai/console/index.html
 	$(BIN)/customerai serve --data $(DATA) --port $(PORT) --demo
@@ -34,6 +34,10 @@ services:
 # The whole suite on the three servers, which are started for it and removed after it.
 test-services: $(VENV)/.dev-installed
 	python3 scripts/services.py test -- $(BIN)/python -m pytest -n 2 --timeout 300
+
+# A short one of the drills: a fleet under load, four faults, everything accepted seen once.
+drill: $(VENV)/.dev-installed
+	$(BIN)/python -m bench.drills --minutes 0.3 --only "kill -9 insights-1" "kill -9 gateway-2" "rabbitmq kill -9" "postgres stopped"
 
 # The files of deploy/, without an engine, a cluster or a cloud.
 deploy-check: $(VENV)/.dev-installed

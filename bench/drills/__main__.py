@@ -362,6 +362,10 @@ async def drill(made: Fleet, options: argparse.Namespace) -> int:
     return int(bool(bad or unclean or ledger.faults or ledger.given_up))
 
 
+def _wanted(options: argparse.Namespace, fault: str) -> bool:
+    return not options.only or any(word in fault or fault in word for word in options.only)
+
+
 def interrupt(_number: int, _frame: object) -> None:
     raise KeyboardInterrupt
 
@@ -382,12 +386,14 @@ def main() -> int:
     subprocess.run(
         ["mount", "-t", "tmpfs", "-o", f"size={_SMALL_DISK_MB}m", "tmpfs", str(small)], check=True
     )
+    apart = options.replicas > 1 and _wanted(options, "network")
+    skewed = options.replicas > 1 and _wanted(options, "clock")
     try:
         with fleet(
             folder,
             replicas=options.replicas,
-            isolated=frozenset({_ISOLATED}) if options.replicas > 1 else frozenset(),
-            skewed={_SKEWED: "+120s"} if options.replicas > 1 else {},
+            isolated=frozenset({_ISOLATED}) if apart else frozenset(),
+            skewed={_SKEWED: "+120s"} if skewed else {},
             settings={"CUSTOMERAI_OBJECTS__URL": f"file://{small}"},
         ) as made:
             print(json.dumps({n: round(p.rss_mb()) for n, p in made.processes.items()}), flush=True)
