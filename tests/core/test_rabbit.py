@@ -518,7 +518,7 @@ async def test_prefetch_follows_the_time_that_events_take(buses: Buses) -> None:
     await asyncio.sleep(0.5)
     assert 2 <= lane._prefetch <= 10  # half a second of work, less where the machine is busy
     pause_s = 0.0001
-    await bus.publish([noted(n) for n in range(60, 2060)])
+    await bus.publish([noted(n) for n in range(60, 6060)])
     await until(lambda: lane._prefetch >= 40)
     await all_handled(bus)
 

@@ -32,7 +32,7 @@ _YIELD_S: Final = 0.1
 """How long work in bulk stands back for live work; not longer, so that it never starves."""
 _LOOK_S: Final = 15.0
 """How often a quiet consumer makes sure that the broker still knows it."""
-_RESIZE_S: Final = 1.0
+_RESIZE_S: Final = 0.2
 LIVE, BULK = "live", "bulk"
 
 
