@@ -94,8 +94,8 @@ def faults_of(made: Fleet) -> list[Fault]:
     found.append(
         Fault(
             "rabbitmq disk alarm 15 s",
-            in_thread(limit, "set_disk_free_limit", "100TB"),
-            in_thread(limit, "set_disk_free_limit", "50MB"),
+            in_thread(limit, "set_disk_free_limit", "100000000000000"),
+            in_thread(limit, "set_disk_free_limit", "50000000"),
             lasts_s=15,
         )
     )

@@ -111,7 +111,11 @@ class Application:
         def work(tx: Transaction) -> bool:
             return bool(outbox.depth(tx) or audit.waiting(tx))
 
-        return await self.db.read(work) or bool(await self.bus.pending())
+        # Asked twice, one after the other: a handler may tell a further event between the two.
+        for _ in range(2):
+            if await self.db.read(work) or await self.bus.pending():
+                return True
+        return False
 
     def healthy(self) -> bool:
         """Whether all of the background runs."""

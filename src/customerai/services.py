@@ -71,6 +71,7 @@ class Process:
     def __post_init__(self) -> None:
         self.clock = self.parts.clock or SystemClock()
         self._shared_embedder: StaticEmbedder | None = None
+        self._shared_languages: Languages | None = self.parts.languages
         self.privacy = _privacy(self) if "privacy" in self.names else None
         self.privacy_port = self.privacy or _remote_privacy(self)
         self.responder = _responder(self) if "responder" in self.names else None
@@ -108,7 +109,10 @@ class Process:
         return self._shared_embedder
 
     def languages(self) -> Languages:
-        return self.parts.languages or LanguageIdentifier(self.settings.insights.languages)
+        """One for all services: it is loaded once."""
+        if self._shared_languages is None:
+            self._shared_languages = LanguageIdentifier(self.settings.insights.languages)
+        return self._shared_languages
 
 
 class Nowhere:

@@ -34,6 +34,9 @@ from customerai.core.tenancy import EVERY_TENANT, SETTING
 
 log = structlog.get_logger(__name__)
 
+# Not the process's own random numbers, which tests draw from.
+_SPREAD: Final = random.SystemRandom()
+
 T = TypeVar("T")
 
 _ATTEMPTS: Final = 10  # of work that collided with other work
@@ -137,7 +140,7 @@ class PostgresDatabase:
                 collisions += 1
                 if collisions == _ATTEMPTS:
                     raise DatabaseUnavailable("too_many_collisions") from error
-            await asyncio.sleep(pause_s * random.uniform(0.5, 1.5))  # noqa: S311 - not a secret
+            await asyncio.sleep(pause_s * _SPREAD.uniform(0.5, 1.5))
             pause_s = min(pause_s * 2, _LONGEST_PAUSE_S)
 
     async def _once(self, work: Work[T], begin: str, end: str) -> T:

@@ -26,6 +26,9 @@ from customerai.core.telemetry import Metrics
 
 log = structlog.get_logger(__name__)
 
+# Not the process's own random numbers, which tests draw from.
+_SPREAD: Final = random.SystemRandom()
+
 # Below the time after which a server closes an idle connection, so that none is used as it dies.
 IDLE_S: Final = 3.0
 _FAILURES_TO_OPEN: Final = 5
@@ -85,7 +88,7 @@ class Breaker:
         self.probing = False
         if self.is_open:
             pause = min(_LONGEST_OPEN_S, _FIRST_OPEN_S * 2**self.opened)
-            self.open_until = now + pause * random.uniform(0.8, 1.2)  # noqa: S311 - spreads load
+            self.open_until = now + pause * _SPREAD.uniform(0.8, 1.2)
             self.opened += 1
 
     def give_up(self) -> None:
@@ -133,7 +136,7 @@ class Remote:
             raise ValueError(f"no address of {service}")
         self.service = service
         self._addresses = [_Address(base.rstrip("/")) for base in addresses]
-        self._turns = itertools.count(random.randrange(len(addresses)))  # noqa: S311 - load only
+        self._turns = itertools.count(_SPREAD.randrange(len(addresses)))
         self._settings = settings
         self._metrics = metrics
         self._tls = tls
@@ -233,7 +236,7 @@ class Remote:
                 again = not sent or (repeatable and not streams)
                 if not again or not self._budget.take():
                     raise RemoteDown(self.service, sent=sent) from error
-                await asyncio.sleep(pause_s * random.uniform(0.5, 1.5))  # noqa: S311 - spreads load
+                await asyncio.sleep(pause_s * _SPREAD.uniform(0.5, 1.5))
                 pause_s = min(1.0, pause_s * 2)
             else:
                 address.breaker.succeed()

@@ -24,6 +24,9 @@ from customerai.core import tenancy
 
 log = structlog.get_logger(__name__)
 
+# Not the process's own random numbers, which tests draw from.
+_SPREAD: Final = random.SystemRandom()
+
 _FOLDER: Final = Path(__file__).parent
 _LOCK: Final = 0x6361695F6D696772  # "cai_migr": the advisory lock of whoever migrates
 _LOCK_TIMEOUT: Final = "2s"  # for which a change of a table may hold up what comes after it
@@ -116,7 +119,7 @@ def _migrate_postgres(url: URL) -> None:
                     if not busy or attempt == _ATTEMPTS:
                         raise
                     log.info("database.migration_waits", attempt=attempt)
-                    time.sleep(random.uniform(*_PAUSE_S))  # noqa: S311 - not a secret
+                    time.sleep(_SPREAD.uniform(*_PAUSE_S))
                 else:
                     return
     finally:
@@ -142,7 +145,7 @@ def _one_at_a_time(engine: Engine) -> Iterator[None]:
         while not holder.execute(
             text("SELECT pg_try_advisory_lock(:lock)"), {"lock": _LOCK}
         ).scalar_one():
-            time.sleep(random.uniform(*_PAUSE_S))  # noqa: S311 - not a secret
+            time.sleep(_SPREAD.uniform(*_PAUSE_S))
         yield  # the lock ends with the connection, also when the process is killed
 
 
@@ -157,7 +160,7 @@ def _connected(engine: Engine) -> Iterator[Connection]:
             refused = "password" in str(error.orig) or "does not exist" in str(error.orig)
             if refused or time.monotonic() > until:
                 raise
-            time.sleep(random.uniform(*_PAUSE_S))  # noqa: S311 - not a secret
+            time.sleep(_SPREAD.uniform(*_PAUSE_S))
         else:
             with connection:
                 yield connection

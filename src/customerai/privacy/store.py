@@ -48,31 +48,27 @@ def find_sessions(
     Args:
         locked: nobody else adds to them until the transaction ends.
     """
-    wanted = list(set(session_ids))
-    if locked:  # before their values are read; SQLite has one writer and needs no lock
-        tx.execute(
-            select(session.c.id)
-            .where(session.c.tenant == tenant, session.c.id.in_(wanted))
-            .order_by(session.c.id)
-            .with_for_update()
-        ).all()
-    tokens: dict[str, list[SealedToken]] = {}
-    for row in tx.execute(
-        select(token.c.session_id, token.c.placeholder, token.c.type, token.c.sealed).where(
-            token.c.tenant == tenant, token.c.session_id.in_(wanted)
-        )
-    ):
-        tokens.setdefault(row.session_id, []).append(
-            SealedToken(row.placeholder, row.type, row.sealed)
-        )
-    rows = tx.execute(
+    statement = (
         select(session.c.id, session.c.subject_id, session.c.version, subject.c.wrapped_key)
         .join(
             subject,
             (subject.c.tenant == session.c.tenant) & (subject.c.id == session.c.subject_id),
         )
-        .where(session.c.tenant == tenant, session.c.id.in_(wanted))
+        .where(session.c.tenant == tenant, session.c.id.in_(list(set(session_ids))))
+        .order_by(session.c.id)
     )
+    # Locked before their values are read; a session that another begins meanwhile is not seen at
+    # all, rather than without its values. SQLite has one writer and needs no lock.
+    rows = tx.execute(statement.with_for_update(of=session) if locked else statement).all()
+    tokens: dict[str, list[SealedToken]] = {}
+    for row in tx.execute(
+        select(token.c.session_id, token.c.placeholder, token.c.type, token.c.sealed).where(
+            token.c.tenant == tenant, token.c.session_id.in_([row.id for row in rows])
+        )
+    ):
+        tokens.setdefault(row.session_id, []).append(
+            SealedToken(row.placeholder, row.type, row.sealed)
+        )
     return {
         row.id: StoredSession(
             row.id, row.subject_id, row.wrapped_key, row.version, tuple(tokens.get(row.id, ()))
