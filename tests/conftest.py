@@ -11,6 +11,7 @@ from functools import lru_cache
 from pathlib import Path
 
 import httpx2
+import hypothesis
 import numpy as np
 import pytest
 from numpy.typing import NDArray
@@ -27,6 +28,10 @@ from customerai.ml.registry import CARDS
 from customerai.ml.static_embedder import StaticEmbedder
 from customerai.privacy.recognizers.registry import RecognizerRegistry, default_recognizers
 from tests import engines
+
+# How long an example takes tells of the machine's load, not of the code.
+hypothesis.settings.register_profile("ours", deadline=None)
+hypothesis.settings.load_profile("ours")
 
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=timezone.utc)
 ADDRESS = "http://customerai.test"
