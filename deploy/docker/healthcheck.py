@@ -36,7 +36,7 @@ def main() -> int:
         sys.stderr.write(f"{path}: {type(error).__name__}\n")
         return 1
     sys.stdout.write(f"{path}: {status}\n")
-    return 0 if status == 200 else 1
+    return 0 if status == http.HTTPStatus.OK else 1
 
 
 sys.exit(main())

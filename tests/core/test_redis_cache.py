@@ -365,7 +365,8 @@ async def test_limits_spread_over_a_cluster_of_three(tmp_path: Path) -> None:
             for n in range(3)
         ]
         where = [f"127.0.0.1:{node.port}" for node in nodes]
-        subprocess.run(
+        await asyncio.to_thread(
+            subprocess.run,
             ["redis-cli", "--cluster", "create", *where, "--cluster-yes"],
             check=True, capture_output=True, timeout=60,
         )  # fmt: skip
