@@ -10,6 +10,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta, timezone
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import anyio
 import pytest
@@ -313,3 +314,32 @@ async def test_the_sequencer_outlives_a_fault(db: Database) -> None:
     assert flaky.failed
     task.cancel()
     await asyncio.gather(task, return_exceptions=True)
+
+
+class Held:
+    """A database whose log another process is at: each try commits, and nothing is made."""
+
+    def __init__(self) -> None:
+        self.tries = 0
+        self._listeners: list[Any] = []
+
+    async def read(self, work: Any, **_: Any) -> bool:
+        return True
+
+    async def write(self, work: Any, **_: Any) -> int:
+        self.tries += 1
+        for listener in self._listeners:
+            listener()
+        await asyncio.sleep(0)
+        return 0
+
+    def on_commit(self, listener: Any) -> None:
+        self._listeners.append(listener)
+
+
+async def test_a_sequencer_does_not_ask_without_end_while_another_is_at_work() -> None:
+    held = Held()
+    task = asyncio.create_task(Sequencer(held, FixedClock(NOW), poll_s=0.05).run())  # type: ignore[arg-type]  # what it uses of one
+    await asyncio.sleep(0.3)
+    task.cancel()
+    assert 1 <= held.tries <= 10

@@ -308,6 +308,10 @@ class Sequencer:
                 made = 1
                 while made and await self._db.read(_any_waiting):
                     made = await self._db.write(partial(sequence, self._clock.now()))
+                if not made:
+                    # Its own commit woke it: waiting for that would ask again and again.
+                    await asyncio.sleep(self._poll_s)
+                    continue
                 with anyio.move_on_after(self._poll_s):
                     await self._wake.wait()
             except Exception as error:  # noqa: BLE001 - the sequencer must outlive a fault
