@@ -26,6 +26,7 @@ import aiohttp
 from bench.drills.__main__ import interrupt, settle
 from bench.drills.fleet import Fleet, fleet
 
+_EMPTY_BYTES = 9_200_000  # the schema alone
 _TEXT = "Hello, I forgot my password. Please write to user{n}@example.com or call +1 212 555 0199."
 
 
@@ -175,6 +176,9 @@ def main() -> int:
             with fleet(folder, replicas=replicas, settings=settings) as made:
                 for line in asyncio.run(measure(made, options)):
                     print(line, flush=True)
+                kept = made.one("select count(*) from responder_message")
+                size = made.one("select pg_database_size('customerai')") - _EMPTY_BYTES
+                print(f"{replicas} | {kept} messages, {size / kept:.0f} bytes each in the database")
                 memory = {n: round(p.rss_mb()) for n, p in made.processes.items()}
                 print(f"{replicas} | MB resident: {memory}", flush=True)
         finally:

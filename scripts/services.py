@@ -275,7 +275,9 @@ class Services:
         ]  # fmt: skip
         if not self.durable:
             options += ["-c", "fsync=off", "-c", "full_page_writes=off",
-                        "-c", "synchronous_commit=off", "-c", "max_wal_size=4GB"]  # fmt: skip
+                        "-c", "synchronous_commit=off", "-c", "max_wal_size=4GB",
+                        # Its workers keep a test's database from being dropped.
+                        "-c", "autovacuum=off"]  # fmt: skip
         subprocess.run(
             [*as_user, str(found / "pg_ctl"), "-D", str(data), "-l", str(log), "-w",
              "-o", shlex.join(options), "start"],
