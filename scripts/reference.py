@@ -63,7 +63,7 @@ def settings() -> str:
 def problems() -> str:
     """A row for each type of problem document."""
     # These import every error; the last two only where services run apart.
-    assert customerai.app and customerai.clients.calling and customerai.gateway.upstream
+    assert all((customerai.app, customerai.clients.calling, customerai.gateway.upstream))
     lines = [
         "# Problem types",
         "",
