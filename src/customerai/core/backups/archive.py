@@ -192,8 +192,7 @@ class Writer:
         }
         plain = zlib.compress(manifest.model_dump_json().encode(), _LEVEL)
         body = seal(self._key, plain, where=_manifest_place(self.id, head))
-        line = json.dumps({**head, "key": base64.b64encode(self._wrapped).decode()})
-        content = line.encode() + b"\n" + body
+        content = _line(head, self._wrapped) + b"\n" + body
         await self._objects.put(f"{FOLDER}{self.id}/{_MANIFEST}", one_chunk(content))
 
     async def abandon(self) -> None:
@@ -301,7 +300,12 @@ async def open_backup(
     line, _, body = content.partition(b"\n")
     try:
         head = json.loads(line)
-        wrapped = base64.b64decode(head.pop("key"), validate=True)
+        told = head.pop("key")
+        wrapped = base64.b64decode(told, validate=True)
+        # As it was written, to the byte: a blank may be another one, and bits at the end of the
+        # key stand for nothing.
+        if _line(head, wrapped) != line:
+            raise ValueError
         keyed_by, needs, named = str(head["keyed_by"]), str(head["needs"]), head["id"]
     except (ValueError, LookupError, TypeError, AttributeError) as error:
         raise BackupBroken(f"The manifest of backup {backup_id} was changed.") from error
@@ -322,6 +326,11 @@ async def open_backup(
     if named != backup_id or manifest.id != backup_id or manifest.format != FORMAT:
         raise BackupBroken(f"The manifest of backup {backup_id} is another one's.")
     return Reader(objects, key, manifest)
+
+
+def _line(head: dict[str, str], wrapped: bytes) -> bytes:
+    """The first line of a manifest."""
+    return json.dumps({**head, "key": base64.b64encode(wrapped).decode()}).encode()
 
 
 def _manifest_place(backup_id: str, head: dict[str, str]) -> bytes:
