@@ -383,9 +383,12 @@ def main() -> int:
     folder = Path(tempfile.mkdtemp(prefix="customerai-drills-"))
     small = folder / "data" / "small"
     small.mkdir(parents=True)
-    subprocess.run(
-        ["mount", "-t", "tmpfs", "-o", f"size={_SMALL_DISK_MB}m", "tmpfs", str(small)], check=True
-    )
+    disk = _wanted(options, "disk of integrations")
+    if disk:
+        subprocess.run(
+            ["mount", "-t", "tmpfs", "-o", f"size={_SMALL_DISK_MB}m", "tmpfs", str(small)],
+            check=True,
+        )
     apart = options.replicas > 1 and _wanted(options, "network")
     skewed = options.replicas > 1 and _wanted(options, "clock")
     try:
@@ -399,7 +402,8 @@ def main() -> int:
             print(json.dumps({n: round(p.rss_mb()) for n, p in made.processes.items()}), flush=True)
             return asyncio.run(drill(made, options))
     finally:
-        subprocess.run(["umount", str(small)], check=False)
+        if disk:
+            subprocess.run(["umount", str(small)], check=False)
         if options.keep:
             print(f"logs in {folder}")
         else:
