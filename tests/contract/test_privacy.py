@@ -25,8 +25,9 @@ from customerai.core.safe_text import SafeText, digest_of
 from customerai.core.settings import LogSettings
 from customerai.core.telemetry import AccessLog
 from customerai.privacy import internal_api
+from customerai.privacy.hiding import OperatorInvalid
 from customerai.privacy.recognizers.spans import Span
-from customerai.privacy.service import OperatorInvalid, TextTooLong
+from customerai.privacy.service import TextTooLong
 from tests.conftest import Start, operator, quick_parts
 from tests.contract.wire import connected, served
 

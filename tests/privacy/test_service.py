@@ -33,8 +33,9 @@ from customerai.core.schema import metadata
 from customerai.core.settings import PrivacySettings
 from customerai.core.telemetry import Metrics
 from customerai.privacy import tables
+from customerai.privacy.hiding import OperatorInvalid
 from customerai.privacy.recognizers.spans import Span
-from customerai.privacy.service import OperatorInvalid, PrivacyService, TextTooLong
+from customerai.privacy.service import PrivacyService, TextTooLong
 from tests import engines
 from tests.conftest import NOW, FixedClock, Running, a_setting, operator, quick_parts, run
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Annotated, Any
 
@@ -113,8 +114,14 @@ class RestorationsReply(Reply):
     results: list[RestoredReply]
 
 
-def build(service: PrivacyService, tokens: InternalTokens) -> FastAPI:
-    """The application that serves `/v1/privacy`."""
+def build(
+    service: PrivacyService, tokens: InternalTokens, more: Sequence[APIRouter] = ()
+) -> FastAPI:
+    """The application that serves `/v1/privacy`.
+
+    Args:
+        more: the routes of the other parts of privacy.
+    """
     router = APIRouter(prefix="/v1/privacy", tags=["privacy"])
 
     @router.post("/detections", openapi_extra=scope("privacy:detect"))
@@ -144,5 +151,6 @@ def build(service: PrivacyService, tokens: InternalTokens) -> FastAPI:
         return RestorationsReply(results=[RestoredReply(text=text) for text in restored])
 
     app = service_app("privacy", tokens)
-    app.include_router(router)
+    for each in (router, *more):
+        app.include_router(each)
     return app

@@ -2,28 +2,25 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import Final, Protocol, TypeAlias
+from typing import Final, Protocol
 
 import structlog
 
 from customerai.contracts.privacy import (
-    AnonymizedText,
     AnonymizeRequest,
     AnonymizeResult,
-    HiddenSpan,
     PrivacyUnavailable,
     Receipt,
     SessionNotFound,
 )
 from customerai.core import audit
 from customerai.core.clock import Clock
-from customerai.core.crypto import KeyRing, row_identity, seal, unseal
+from customerai.core.crypto import KeyRing
 from customerai.core.db import Database, Transaction
-from customerai.core.errors import ContentTooLarge, InvalidRequest
+from customerai.core.errors import ContentTooLarge
 from customerai.core.guard import in_thread
 from customerai.core.ids import new_id
 from customerai.core.principal import Principal
@@ -33,11 +30,12 @@ from customerai.core.settings import PrivacySettings
 from customerai.core.telemetry import Metrics, frames_of
 from customerai.privacy import operators, store
 from customerai.privacy.analysis import Analyzer, ParallelAnalysis
-from customerai.privacy.known import repetitions
+from customerai.privacy.hiding import Hiding, parse_operators
 from customerai.privacy.leak_watch import LeakWatch
-from customerai.privacy.placeholders import Entry, PlaceholderBook, restore
+from customerai.privacy.placeholders import restore
 from customerai.privacy.recognizers.spans import Span
-from customerai.privacy.store import SealedToken, SessionMoved, StoredSession
+from customerai.privacy.store import SessionMoved, StoredSession
+from customerai.privacy.vault import Known, OpenSession, Vault
 
 log = structlog.get_logger(__name__)
 
@@ -48,16 +46,9 @@ _ATTEMPTS: Final = 8
 _FEW_VALUES: Final = 200
 _FEW_CHARS: Final = 100_000
 
-_Known: TypeAlias = "tuple[dict[str, StoredSession], dict[str, bytes]]"
-"""Sessions that exist, and the wrapped keys of their customers."""
-
 
 class TextTooLong(ContentTooLarge):
     """A text has more characters than are taken in one piece, or a call has too many texts."""
-
-
-class OperatorInvalid(InvalidRequest):
-    """The settings of an operator cannot be used; the detail names the field."""
 
 
 class Languages(Protocol):
@@ -72,20 +63,6 @@ class Detection:
 
     language: str
     spans: tuple[Span, ...]
-
-
-@dataclass
-class _OpenSession:
-    """A session while a call works on it."""
-
-    id: str
-    subject_id: str
-    data_key: bytes
-    book: PlaceholderBook
-    version: int = 0
-    is_new: bool = False
-    keeps_nothing: bool = False  # no placeholder was asked for
-    new_wrapped_key: bytes | None = None
 
 
 class PrivacyService:
@@ -104,12 +81,12 @@ class PrivacyService:
     ) -> None:
         self._db = db
         self._clock = clock
-        self._keys = keys
+        self._vault = Vault(keys, clock)
+        self._hiding = Hiding(keys.derive("privacy-keyed-hash"))
         self._analysis = ParallelAnalysis(analyzer)
         self._languages = languages
         self._settings = settings
         self._metrics = metrics
-        self._hash_key = keys.derive("privacy-keyed-hash")
         self.leak_watch = LeakWatch(settings.leak_watch_rate, metrics)
 
     async def detect(
@@ -138,7 +115,7 @@ class PrivacyService:
     async def anonymize(
         self, who: Principal, requests: Sequence[AnonymizeRequest]
     ) -> list[AnonymizeResult]:
-        chosen = [_parse_operators(request.operators) for request in requests]
+        chosen = [parse_operators(request.operators) for request in requests]
         texts = [text for request in requests for text in request.texts]
         remaining = iter(await self._analyze(texts))
         spans = [
@@ -146,23 +123,23 @@ class PrivacyService:
             for request in requests
         ]
         ids = [request.session_id or new_id("psn") for request in requests]
-        find = partial(self._find, who, requests, ids)
+        find = partial(self._vault.find, who, requests, ids)
 
-        def hide(known: _Known) -> tuple[list[_OpenSession], list[AnonymizeResult]]:
-            sessions = self._open_sessions(who, requests, ids, known)
+        def hide(known: Known) -> tuple[list[OpenSession], list[AnonymizeResult]]:
+            sessions = self._vault.open(who, requests, ids, known)
             rows = zip(requests, sessions, spans, chosen, strict=True)
             return sessions, [self._hide(*row) for row in rows]
 
         def hide_alone(tx: Transaction) -> list[AnonymizeResult]:
             sessions, results = hide(find(tx, locked=True))
-            self._keep(who, results, sessions, tx)
+            self._keep(who, sessions, results, tx)
             return results
 
         try:
             known = await self._db.read(find, tenant=who.tenant)
             quick = _is_quick(known, texts)
             sessions, results = hide(known) if quick else await in_thread(hide, known)
-            await self._db.write(partial(self._keep, who, results, sessions), tenant=who.tenant)
+            await self._db.write(partial(self._keep, who, sessions, results), tenant=who.tenant)
         except SessionMoved:
             results = await self._repeat(who, hide_alone)
         self._count(results)
@@ -200,7 +177,7 @@ class PrivacyService:
         return restored
 
     def _restore(self, tenant: str, stored: StoredSession, texts: Sequence[str]) -> list[str]:
-        mapping = self._session(tenant, stored).book.mapping()
+        mapping = self._vault.session(tenant, stored).book.mapping()
         return [restore(text, mapping) for text in texts]
 
     async def _analyze(
@@ -232,113 +209,14 @@ class PrivacyService:
             )
             raise PrivacyUnavailable from error
 
-    def _find(
-        self,
-        who: Principal,
-        requests: Sequence[AnonymizeRequest],
-        ids: Sequence[str],
-        tx: Transaction,
-        *,
-        locked: bool = False,
-    ) -> _Known:
-        return (
-            store.find_sessions(tx, who.tenant, ids, locked=locked),
-            store.find_subject_keys(tx, who.tenant, _subjects(requests, ids)),
-        )
-
-    def _open_sessions(
-        self,
-        who: Principal,
-        requests: Sequence[AnonymizeRequest],
-        ids: Sequence[str],
-        known: _Known,
-    ) -> list[_OpenSession]:
-        stored, wrapped_keys = known
-        opened: dict[str, _OpenSession] = {}
-        fresh_keys: dict[str, tuple[bytes, bytes]] = {}
-        for request, session_id, subject in zip(
-            requests, ids, _subjects(requests, ids), strict=True
-        ):
-            if session_id in opened:
-                continue
-            if session_id in stored:
-                opened[session_id] = self._session(who.tenant, stored[session_id])
-                continue
-            if request.session_id is not None and not request.open_session:
-                raise SessionNotFound(session_id)
-            new_wrapped: bytes | None = None
-            if subject in wrapped_keys:
-                data_key = self._keys.unwrap(wrapped_keys[subject])
-            else:
-                if subject not in fresh_keys:
-                    fresh_keys[subject] = self._keys.new_data_key()
-                data_key, new_wrapped = fresh_keys[subject]
-            opened[session_id] = _OpenSession(
-                id=session_id,
-                subject_id=subject,
-                data_key=data_key,
-                book=PlaceholderBook(),
-                is_new=True,
-                keeps_nothing="DEFAULT" in request.operators,
-                new_wrapped_key=new_wrapped,
-            )
-        return [opened[session_id] for session_id in ids]
-
-    def _session(self, tenant: str, stored: StoredSession) -> _OpenSession:
-        data_key = self._keys.unwrap(stored.wrapped_key)
-        values: dict[str, str] = {
-            item.placeholder: unseal(
-                data_key,
-                item.sealed,
-                where=row_identity(tenant, "privacy_token", stored.id, item.placeholder),
-            ).decode()
-            for item in stored.tokens
-        }
-        entries = [
-            Entry(item.placeholder, item.type, values[item.placeholder], item.placeholder)
-            for item in stored.tokens
-        ]
-        return _OpenSession(
-            id=stored.id,
-            subject_id=stored.subject_id,
-            data_key=data_key,
-            book=PlaceholderBook(entries),
-            version=stored.version,
-        )
-
     def _hide(
         self,
         request: AnonymizeRequest,
-        session: _OpenSession,
+        session: OpenSession,
         found: Sequence[Sequence[Span]],
         chosen: Mapping[str, operators.Operator],
     ) -> AnonymizeResult:
-        results = []
-        counts: Counter[str] = Counter()
-        known = [
-            (entry.value, entry.type) for entry in session.book.entries() if not request.labels
-        ]
-        everywhere = repetitions(request.texts, found, known)
-        for text, spans in zip(request.texts, everywhere, strict=True):
-            safe, applied = self._hide_one(text, spans, session.book, chosen)
-            results.append(
-                AnonymizedText(
-                    text=issue(safe),
-                    spans=tuple(
-                        HiddenSpan(
-                            type=span.type,
-                            start=span.start,
-                            end=span.end,
-                            score=round(span.score, 4),
-                            recognizer=span.recognizer,
-                            safe_start=span.new_start,
-                            safe_end=span.new_end,
-                        )
-                        for span in applied
-                    ),
-                )
-            )
-            counts.update(span.type for span in applied)
+        results, counts = self._hiding.hide(request, session.book, found, chosen)
         receipt = Receipt(
             id=new_id("rcpt"),
             at=self._clock.now(),
@@ -349,65 +227,19 @@ class PrivacyService:
             texts=len(results),
             digest=digest_of([result.text for result in results]),
         )
-        return AnonymizeResult(session.id, tuple(results), receipt)
-
-    def _hide_one(
-        self,
-        text: str,
-        spans: Sequence[Span],
-        book: PlaceholderBook,
-        chosen: Mapping[str, operators.Operator],
-    ) -> tuple[str, list[operators.AppliedSpan]]:
-        default = chosen.get("DEFAULT")
-        if default is None:
-
-            def choose(span: Span, value: str) -> str | None:
-                operator = chosen.get(span.type)
-                return None if operator is None else self._run(operator, span, value)
-
-            return book.anonymize(text, spans, choose)
-        return operators.apply(
-            text,
-            spans,
-            lambda span, value: self._run(chosen.get(span.type, default), span, value),
-        )
-
-    def _run(self, operator: operators.Operator, span: Span, value: str) -> str:
-        return operators.run(operator, span, value, key=self._hash_key)
+        return AnonymizeResult(session.id, results, receipt)
 
     def _keep(
         self,
         who: Principal,
+        sessions: Sequence[OpenSession],
         results: Sequence[AnonymizeResult],
-        sessions: Sequence[_OpenSession],
         tx: Transaction,
     ) -> None:
-        now = self._clock.now()
-        wrapped_keys: dict[str, bytes] = {}
-        subjects: dict[str, str] = {}
-        tokens: dict[str, list[SealedToken]] = {}
-        for session in {id(session): session for session in sessions}.values():
-            new = session.book.new_entries()
-            if session.is_new and session.keeps_nothing and not new:
-                continue
-            if session.new_wrapped_key is not None:
-                wrapped_keys.setdefault(session.subject_id, session.new_wrapped_key)
-            if session.is_new:
-                subjects[session.id] = session.subject_id
-            if new:
-                tokens[session.id] = [self._sealed(who.tenant, session, entry) for entry in new]
-        store.add_subjects(tx, who.tenant, wrapped_keys, now)
-        store.open_sessions(tx, who.tenant, subjects, now)
-        versions = {session.id: session.version for session in sessions}
-        store.add_tokens(tx, who.tenant, versions, tokens)
+        self._vault.keep(who, sessions, tx)
         audit.record_all(
             tx, who, "privacy.anonymized", [receipt_facts(result.receipt) for result in results]
         )
-
-    def _sealed(self, tenant: str, session: _OpenSession, entry: Entry) -> SealedToken:
-        where = row_identity(tenant, "privacy_token", session.id, entry.placeholder)
-        sealed = seal(session.data_key, entry.value.encode(), where=where)
-        return SealedToken(entry.placeholder, entry.type, sealed)
 
     def _count(self, results: Sequence[AnonymizeResult]) -> None:
         for result in results:
@@ -438,48 +270,10 @@ def receipt_facts(receipt: Receipt) -> dict[str, audit.Detail]:
     }
 
 
-def _parse_operators(
-    configured: Mapping[str, Mapping[str, object]],
-) -> dict[str, operators.Operator]:
-    parsed = {}
-    for entity, config in configured.items():
-        if not all(_encodable(value) for value in config.values()):
-            raise OperatorInvalid("A field of an operator holds half of a surrogate pair.")
-        try:
-            parsed[entity] = operators.parse_operator(config)
-        except operators.InvalidOperator as error:
-            raise OperatorInvalid(str(error)) from error
-        if _lets_through(parsed[entity]):
-            raise OperatorInvalid("An operator that hides nothing would let personal data through.")
-    return parsed
-
-
-def _lets_through(operator: operators.Operator) -> bool:
-    if isinstance(operator, operators.Mask):
-        return operator.chars_to_mask == 0
-    return isinstance(operator, operators.Keep)
-
-
-def _encodable(value: object) -> bool:
-    """Whether a setting can be written as UTF-8, as all that is sent or kept must be."""
-    try:
-        str(value).encode()
-    except UnicodeEncodeError:
-        return False
-    return True
-
-
-def _is_quick(known: _Known, texts: Sequence[str]) -> bool:
+def _is_quick(known: Known, texts: Sequence[str]) -> bool:
     """Whether to hide takes less than a few milliseconds, so that no thread is worth it."""
     values = sum(len(stored.tokens) for stored in known[0].values())
     return values <= _FEW_VALUES and sum(map(len, texts)) <= _FEW_CHARS
-
-
-def _subjects(requests: Sequence[AnonymizeRequest], ids: Sequence[str]) -> list[str]:
-    return [
-        request.subject or f"own:{session_id}"
-        for request, session_id in zip(requests, ids, strict=True)
-    ]
 
 
 def _wanted(text: str, spans: Sequence[Span], request: AnonymizeRequest) -> list[Span]:
