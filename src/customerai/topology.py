@@ -62,10 +62,13 @@ def check(settings: Settings, services: frozenset[str]) -> None:
     """Refuse a split process that would keep to itself what all must share.
 
     Raises:
-        SplitInvalid: names every setting that is missing.
+        SplitInvalid: names every setting that is missing, or the services that cannot go together.
     """
     if not is_split(services):
         return
+    if "gateway" in services and services != {"gateway"}:
+        # What it ran besides would have no address of its own for the others.
+        raise SplitInvalid("a gateway runs alone, or with every service; split the rest off")
     missing = []
     if not (settings.database.url or "").startswith("postgresql"):
         missing.append("CUSTOMERAI_DATABASE__URL (postgresql+asyncpg://…)")

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+from pathlib import Path
 
 import pytest
 from pydantic import BaseModel, ValidationError
+from pydantic_settings import SettingsError
 
 from customerai.core.settings import GatewaySettings, Section, Settings
 
@@ -151,3 +153,34 @@ def test_every_setting_says_what_it_does() -> None:
             assert not field.is_required(), f"{name}.{field_name} has no default"
     assert Settings.model_fields["data"].description
     assert Settings.model_fields["environment"].description
+
+
+def test_a_secret_may_be_mounted_as_a_file(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    secret = tmp_path / "url"
+    secret.write_text("postgresql+asyncpg://u:secret@db/app\n")
+    monkeypatch.setenv("CUSTOMERAI_DATABASE__URL_FILE", str(secret))
+    assert Settings().database.url == "postgresql+asyncpg://u:secret@db/app"
+
+
+def test_a_setting_whose_own_name_ends_in_file_is_no_mounted_secret(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("CUSTOMERAI_TLS__CERT_FILE", str(tmp_path / "missing.crt"))
+    assert Settings().tls.cert_file == tmp_path / "missing.crt"
+
+
+def test_a_secret_given_twice_is_refused(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    secret = tmp_path / "url"
+    secret.write_text("sqlite://")
+    monkeypatch.setenv("CUSTOMERAI_DATABASE__URL", "sqlite://")
+    monkeypatch.setenv("CUSTOMERAI_DATABASE__URL_FILE", str(secret))
+    with pytest.raises(SettingsError, match="both set"):
+        Settings()
+
+
+def test_a_mounted_file_that_cannot_be_read_is_named_by_its_variable(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("CUSTOMERAI_DATABASE__URL_FILE", str(tmp_path / "nowhere"))
+    with pytest.raises(SettingsError, match="DATABASE__URL_FILE: the file cannot be read"):
+        Settings()

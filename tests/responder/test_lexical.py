@@ -1,11 +1,10 @@
 from __future__ import annotations
 
 import math
-import sqlite3
 from collections import Counter
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from customerai.responder import lexical
@@ -29,35 +28,6 @@ def test_inflections_share_a_stem(family: tuple[str, ...]) -> None:
 
 def test_tokens_leave_out_stop_words_and_placeholders() -> None:
     assert lexical.tokens("Where is the order of [PERSON_1], please?") == ["order"]
-
-
-def test_question_of_stop_words_only_gives_no_expression() -> None:
-    assert lexical.match_expression("what is it? ' \" ()") == ""
-
-
-def passages_of_sqlite() -> sqlite3.Connection:
-    database = sqlite3.connect(":memory:")
-    database.execute("CREATE VIRTUAL TABLE passage USING fts5(text, tokenize='porter unicode61')")
-    database.execute("INSERT INTO passage VALUES ('the refund takes seven days')")
-    return database
-
-
-def test_expression_finds_any_of_the_words() -> None:
-    database = passages_of_sqlite()
-    expression = lexical.match_expression('refunds AND NEAR(nothing) "NOT text:*')
-    found = database.execute("SELECT count(*) FROM passage WHERE passage MATCH ?", (expression,))
-    assert found.fetchone() == (1,)
-    database.close()
-
-
-@settings(max_examples=200)
-@given(st.text(max_size=60) | st.text(st.sampled_from("\"'*()^:-+ANDORT abé\x00{}"), max_size=60))
-def test_no_query_breaks_the_full_text_parser(query: str) -> None:
-    expression = lexical.match_expression(query)
-    if expression:
-        database = passages_of_sqlite()
-        database.execute("SELECT * FROM passage WHERE passage MATCH ?", (expression,)).fetchall()
-        database.close()
 
 
 TERMS = st.lists(st.sampled_from("abcdefg"), max_size=12)

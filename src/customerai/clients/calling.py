@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Mapping
 from typing import Any
 
@@ -71,6 +72,7 @@ class Calling:
         timeout_s = current.remaining_s(self._timeout_s)
         if timeout_s <= 0:
             raise RemoteTimeout("no time is left")
+        until = time.monotonic() + timeout_s
         headers = {
             **call.headers_of(current, timeout_s),
             "content-type": "application/json",
@@ -80,12 +82,12 @@ class Calling:
             "POST",
             path,
             headers=headers,
-            body=orjson.dumps(body, option=orjson.OPT_PASSTHROUGH_SUBCLASS, default=str),
+            body=orjson.dumps(body),
             timeout_s=timeout_s,
             repeatable=True,
         ) as answer:
             try:
-                content = await asyncio.wait_for(answer.read(), timeout_s)
+                content = await asyncio.wait_for(answer.read(), until - time.monotonic())
             except asyncio.TimeoutError as error:
                 raise RemoteTimeout("the answer took too long") from error
             except (aiohttp.ClientError, OSError) as error:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 import uuid
+from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
@@ -97,7 +98,7 @@ class Quiet:
                 await self._quiet.wait()
 
 
-class Lane:
+class Lane(ABC):
     """One queue's consumer, on a channel of its own."""
 
     def __init__(self, queue_name: str) -> None:
@@ -144,8 +145,9 @@ class Lane:
             return 1  # between two connections; nobody knows
         return queue.declaration_result.message_count or 0
 
+    @abstractmethod
     async def _take(self, message: AbstractIncomingMessage) -> None:
-        raise NotImplementedError
+        """Handle one message, or put it with those that are handled together."""
 
     async def _next(self) -> AbstractIncomingMessage | None:
         """The next event, or None once the lane has stopped and nothing is left in hand."""

@@ -19,6 +19,7 @@ from typing import Final
 
 import aiohttp
 import structlog
+from yarl import URL
 
 from customerai.core.guard import assert_no_transaction
 from customerai.core.settings import ServiceSettings
@@ -250,8 +251,6 @@ class Remote:
         headers: Mapping[str, str] | Sequence[tuple[str, str]],
         body: Body,
     ) -> aiohttp.ClientResponse:
-        from yarl import URL  # noqa: PLC0415 - comes with aiohttp
-
         return await self._open_session().request(
             method,
             URL(url, encoded=True),

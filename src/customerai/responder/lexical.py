@@ -17,7 +17,6 @@ K1: Final = 1.2  # Robertson and Zaragoza, The Probabilistic Relevance Framework
 B: Final = 0.75  # as above
 MAX_TOKENS: Final = 20_000
 """Tokens of one text that count; what a longer text says further on is not searched by words."""
-MAX_MATCH_TERMS: Final = 64
 MAX_TOKEN_CHARACTERS: Final = 40
 
 _WORD: Final = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
@@ -92,20 +91,6 @@ def tokens(text: str) -> list[str]:
         if bare not in STOP_WORDS and (len(bare) > 1 or bare.isdigit() or not bare.isascii()):
             found.append(stem(bare))
     return found
-
-
-def match_expression(query: str) -> str:
-    """A full-text expression for SQLite FTS5 that finds any of the query's words.
-
-    Each word stands in double quotes, so no operator, column filter or prefix of the query
-    reaches the parser. A query without a word that counts gives "".
-    """
-    kept: dict[str, None] = {}
-    for word in words(query):
-        for piece in word.split("'"):
-            if len(piece) > 1 and piece not in STOP_WORDS:
-                kept[piece] = None
-    return " OR ".join(f'"{word}"' for word in list(kept)[:MAX_MATCH_TERMS])
 
 
 @dataclass(frozen=True, eq=False)
