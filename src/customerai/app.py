@@ -42,6 +42,7 @@ from customerai.integrations import api as integrations_api
 from customerai.migrations import migrate
 from customerai.privacy import api as privacy_api
 from customerai.privacy import internal_api as privacy_internal_api
+from customerai.privacy import traffic_api
 from customerai.privacy.service import PrivacyService
 from customerai.responder import api as responder_api
 from customerai.responder import internal_api as responder_internal_api
@@ -206,6 +207,8 @@ def build(
         process.certificates.watch,
         Upkeep(process.db, process.clock, settings.database).run,
     ]
+    if process.traffic is not None:
+        background.append(process.traffic.run)
     if process.imports is not None:
         background.append(process.imports.run)
     apps = _apps(process, gateway)
@@ -289,6 +292,10 @@ def _apps(process: Process, gateway: GatewayService) -> dict[str, FastAPI]:
             gateway, db=process.db, clock=clock, tokens=tokens, settings=settings.gateway
         )
 
+    def privacy_app() -> FastAPI:
+        more = [traffic_api.build_router(process.traffic or missing)]
+        return privacy_api.build(process.privacy or missing, tokens, more)
+
     def responder_app() -> FastAPI:
         return responder_api.build(
             process.responder or missing,
@@ -299,7 +306,7 @@ def _apps(process: Process, gateway: GatewayService) -> dict[str, FastAPI]:
 
     made: dict[str, Callable[[], FastAPI]] = {
         "gateway": gateway_app,
-        "privacy": lambda: privacy_api.build(process.privacy or missing, tokens),
+        "privacy": privacy_app,
         "responder": responder_app,
         "insights": lambda: insights_api.build(process.insights or missing, tokens),
         "fairness": lambda: fairness_api.build(process.fairness or missing, clock, tokens),

@@ -28,6 +28,7 @@ from customerai.ml.tagger import TokenTagger
 from customerai.privacy.analysis import Analyzer
 from customerai.privacy.recognizers.registry import RecognizerRegistry, default_recognizers
 from customerai.privacy.service import Languages, PrivacyService
+from customerai.privacy.traffic.service import TrafficService
 from customerai.responder.knowledge import Embedder, KnowledgeService
 from customerai.responder.replying import ReplyService
 from customerai.responder.service import ResponderService
@@ -73,6 +74,7 @@ class Process:
         self._shared_embedder: StaticEmbedder | None = None
         self._shared_languages: Languages | None = self.parts.languages
         self.privacy = _privacy(self) if "privacy" in self.names else None
+        self.traffic = _traffic(self) if self.privacy is not None else None
         self.privacy_port = self.privacy or _remote_privacy(self)
         self.responder = _responder(self) if "responder" in self.names else None
         self.responder_port = self.responder or _remote_responder(self)
@@ -157,6 +159,17 @@ def _privacy(process: Process) -> PrivacyService:
         languages=process.languages(),
         settings=process.settings.privacy,
         metrics=process.metrics,
+    )
+
+
+def _traffic(process: Process) -> TrafficService:
+    assert process.privacy is not None
+    return TrafficService(
+        db=process.db,
+        clock=process.clock,
+        privacy=process.privacy,
+        watch=process.privacy.leak_watch,
+        days=process.settings.privacy.traffic_days,
     )
 
 

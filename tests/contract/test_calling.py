@@ -15,6 +15,9 @@ from customerai.core.errors import (
     RateLimited,
     Unavailable,
 )
+from customerai.core.ids import new_id
+
+SESSION = new_id("psn")
 
 
 def document(slug: str, **members: object) -> bytes:
@@ -22,10 +25,10 @@ def document(slug: str, **members: object) -> bytes:
 
 
 def test_a_known_type_is_its_own_class_with_its_fields() -> None:
-    problem = problem_of(404, document(SessionNotFound.slug(), session_id="psn_1", status=404))
+    problem = problem_of(404, document(SessionNotFound.slug(), session_id=SESSION, status=404))
     assert type(problem) is SessionNotFound
     assert problem.detail == "Why."
-    assert problem.fields == {"session_id": "psn_1"}
+    assert problem.fields == {"session_id": SESSION}
 
 
 def test_a_class_without_arguments_is_made_all_the_same() -> None:

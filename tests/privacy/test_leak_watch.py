@@ -17,7 +17,14 @@ from customerai.core.settings import PrivacySettings
 from customerai.core.telemetry import Metrics
 from customerai.privacy.leak_watch import TYPES, LeakWatch, leaks_in
 from customerai.privacy.recognizers.spans import Span
-from tests.conftest import a_setting, quick_parts, run
+from tests.conftest import NOW, FixedClock, a_setting, quick_parts, run
+
+TENANT = "default"
+
+
+def a_watch(rate: float, metrics: Metrics | None = None) -> LeakWatch:
+    return LeakWatch(rate, metrics or Metrics(), FixedClock(NOW))
+
 
 LEAKS = {
     "write to jane.roe@example.com": "email",
@@ -34,6 +41,13 @@ LEAKS = {
     "pay to gb29nwbk60161331926819.": "iban",
     "from 203.0.113.77 today": "ip",
     "from 2001:db8::ff00:42:8329": "ip",
+    "My name is Ada": "name",
+    "Kind regards, Ada": "name",
+    "ask for Mrs. Lovelace": "name",
+    "I live at 12 St. James's street": "street",
+    "it is 221b Baker Street": "street",
+    "in der Hauptstraße 5": "street",
+    "calle de Alcalá, 12": "street",
     "see https://jane:hunter2@example.com/x": "url",
     "see https://shop.example/cb?state=1&access_token=abcdef": "url",
 }
@@ -47,6 +61,8 @@ HARMLESS = [
     "version 300.2.1.4 or 1.2.3",
     "what a great day, thank you all",
     "std::vector at 12:30:45",
+    "my name is [PERSON_1], regards, [PERSON_2]",
+    "the 2 main roads, a street and an avenue",
 ]
 
 
@@ -121,25 +137,25 @@ def scanned(metrics: Metrics) -> float:
 
 def test_the_share_that_is_looked_at_is_the_rate_and_depends_on_the_text_alone() -> None:
     texts = [issue(f"text number {n} of many") for n in range(4000)]
-    one, two = LeakWatch(0.05, Metrics()), LeakWatch(0.05, Metrics())
+    one, two = a_watch(0.05), a_watch(0.05)
     taken = []
     for text in texts:
-        taken.append(one.offer(text))
+        taken.append(one.offer(TENANT, text))
         one.wait()
     again = []
     for text in reversed(texts):
-        again.append(two.offer(text))
+        again.append(two.offer(TENANT, text))
         two.wait()
     assert taken == again[::-1]
     assert 130 < sum(taken) < 280  # 200 expected; 5 standard deviations are 69
-    assert not any(LeakWatch(0.0, Metrics()).offer(text) for text in texts)
+    assert not any(a_watch(0.0).offer(TENANT, text) for text in texts)
 
 
 def test_findings_are_counted_by_type_and_no_text_is_in_the_metrics() -> None:
     metrics = Metrics()
-    watch = LeakWatch(1.0, metrics)
+    watch = a_watch(1.0, metrics)
     for text in [*LEAKS, *HARMLESS]:
-        watch.offer(issue(text))
+        watch.offer(TENANT, issue(text))
     watch.wait()
     assert scanned(metrics) == len(LEAKS) + len(HARMLESS) - 1  # an empty one is no text
     expected = {kind: float(list(LEAKS.values()).count(kind)) for kind in TYPES}
@@ -149,10 +165,10 @@ def test_findings_are_counted_by_type_and_no_text_is_in_the_metrics() -> None:
 
 def test_a_full_queue_refuses_at_once_and_the_thread_ends() -> None:
     metrics = Metrics()
-    watch = LeakWatch(1.0, metrics)
+    watch = a_watch(1.0, metrics)
     text = issue("x" * 100_000)
     began = time.perf_counter()
-    taken = sum(watch.offer(issue(f"{n}{text}")) for n in range(300))
+    taken = sum(watch.offer(TENANT, issue(f"{n}{text}")) for n in range(300))
     assert time.perf_counter() - began < 5.0
     assert 0 < taken < 300
     watch.wait()

@@ -160,6 +160,9 @@ class PrivacySettings(Section):
     """Most texts in one call."""
     leak_watch_rate: float = Field(default=0.05, ge=0, le=1)
     """Share of the safe texts that are looked at again for what was missed; only counts remain."""
+    traffic_days: int = Field(default=7, ge=0, le=3660)
+    """Days for which the safe texts of calls to models and by callers are kept, so that people may
+    see what left; 0 keeps none."""
 
 
 class ModelSettings(Section):

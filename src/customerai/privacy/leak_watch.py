@@ -10,11 +10,13 @@ import hashlib
 import re
 import threading
 from collections import Counter, deque
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import datetime, timezone
 from typing import Final
 
 import structlog
 
+from customerai.core.clock import Clock
 from customerai.core.safe_text import SafeText
 from customerai.core.telemetry import Metrics
 
@@ -26,7 +28,12 @@ IBAN: Final = "iban"
 IP: Final = "ip"
 NUMBER: Final = "number"
 URL: Final = "url"
-TYPES: Final = (URL, EMAIL, IBAN, CARD, IP, NUMBER)
+NAME: Final = "name"
+STREET: Final = "street"
+TYPES: Final = (URL, EMAIL, IBAN, CARD, IP, NUMBER, NAME, STREET)
+
+TEXTS: Final = "texts"
+FLAGGED: Final = "flagged"
 
 _QUEUE_TEXTS: Final = 512
 _QUEUE_CHARS: Final = 2_000_000
@@ -62,6 +69,21 @@ _IP6: Final = re.compile(
     r"[0-9a-f]{0,4}(?::{1,2}[0-9a-f]{1,4}){2,7}(?![\w:])",
     re.IGNORECASE,
 )
+# A name that says of itself that it is one, and a house in a street.
+_NAME: Final = re.compile(
+    r"\b(?:(?i:my (?:full |first |last |sur)?name(?: is|'s)|(?:i am|i'm|this is) called|call me|"
+    r"speaking (?:to|with)|(?:kind|best|warm)? ?regards,?|yours sincerely,?|sincerely,?))"
+    r"\s{1,3}(?:(?i:mrs?|ms|dr|prof)\.?\s)?[A-Z][a-z'’-]{1,30}\b"
+    r"|\b(?:Mrs?|Ms|Dr|Prof)\.?\s[A-Z][a-z'’-]{1,30}\b"
+)
+_STREET: Final = re.compile(
+    r"(?<![\w.])\d{1,5}[a-z]?,? (?:[a-z'’.-]{2,20} ){1,3}"
+    r"(?:street|road|avenue|lane|boulevard|crescent|terrace|parkway)\b"
+    r"|\b[a-zäöüß-]{3,30}(?:straße|strasse|gasse)\s\d{1,4}\b"
+    r"|\b\d{1,4},? (?:rue|avenue|boulevard) (?:[a-zà-ÿ'’-]{2,20} ?){1,4}"
+    r"|\b(?:calle|avenida|via|rua) (?:[a-zà-ÿ'’-]{2,20} ?){1,4},? \d{1,4}\b",
+    re.IGNORECASE,
+)
 _DIGITS: Final = re.compile(r"(?<!\d)\+?\d(?:[ ()./\u00a0-]{0,3}\d){6,}")
 
 
@@ -83,6 +105,8 @@ def leaks_in(text: str, hidden: Iterable[tuple[int, int]] = ()) -> Counter[str]:
     rest = _MOMENT.sub(_blank, rest)
     rest = _take(rest, _IP6, IP, found)
     rest = _take(rest, _IP4, IP, found, _is_ip4)
+    for pattern, kind in ((_NAME, NAME), (_STREET, STREET)):
+        rest = _take(rest, pattern, kind, found)
     for match in _DIGITS.finditer(rest):
         found[CARD if _is_card(match[0]) else NUMBER] += 1
     return found
@@ -138,6 +162,12 @@ def _is_ip4(run: str) -> bool:
     return all(int(part) <= _OCTET for part in run.split("."))
 
 
+def day_of(at: datetime) -> int:
+    """A day (UTC) as a number that sorts, such as 20261122."""
+    in_utc = at.astimezone(timezone.utc)
+    return in_utc.year * 10_000 + in_utc.month * 100 + in_utc.day
+
+
 class LeakWatch:
     """Looks again at a share of the texts that leave, in a thread of its own while there are any.
 
@@ -145,17 +175,20 @@ class LeakWatch:
     cannot get lucky. What does not fit the queue is left out: a check must never slow an answer.
     """
 
-    def __init__(self, rate: float, metrics: Metrics) -> None:
+    def __init__(self, rate: float, metrics: Metrics, clock: Clock) -> None:
+        self.rate = rate
         self._below = int(rate * 2**64)
         self._metrics = metrics
+        self._clock = clock
         self._lock = threading.Lock()
-        self._waiting: deque[tuple[str, Sequence[tuple[int, int]]]] = deque()
+        self._waiting: deque[tuple[str, str, Sequence[tuple[int, int]]]] = deque()
+        self._figures: Counter[tuple[str, int, str]] = Counter()
         self._chars = 0
         self._thread: threading.Thread | None = None
         for name in TYPES:  # so that a first finding is an increase
             metrics.leak_found.labels(type=name)
 
-    def offer(self, text: SafeText, hidden: Sequence[tuple[int, int]] = ()) -> bool:
+    def offer(self, tenant: str, text: SafeText, hidden: Sequence[tuple[int, int]] = ()) -> bool:
         """Take a text for a second look; returns whether it will be looked at. Never waits long."""
         if not self._below or not text:
             return False
@@ -166,12 +199,26 @@ class LeakWatch:
         with self._lock:
             if len(self._waiting) >= _QUEUE_TEXTS or self._chars + len(head) > _QUEUE_CHARS:
                 return False
-            self._waiting.append((head, hidden))
+            self._waiting.append((tenant, head, hidden))
             self._chars += len(head)
             if self._thread is None:
                 self._thread = threading.Thread(target=self._run, name="leak-watch", daemon=True)
                 self._thread.start()
         return True
+
+    def take_figures(self) -> Mapping[tuple[str, int, str], int]:
+        """What was counted since the last call: tenant, day (20261122) and kind to how many.
+
+        Kinds are `TEXTS`, `FLAGGED` and the types of findings.
+        """
+        with self._lock:
+            taken, self._figures = self._figures, Counter()
+        return taken
+
+    def give_back(self, figures: Mapping[tuple[str, int, str], int]) -> None:
+        """Count again what could not be kept."""
+        with self._lock:
+            self._figures.update(figures)
 
     def wait(self, timeout_s: float = 10.0) -> None:
         """Wait until nothing is left to look at; for tests and tools."""
@@ -185,15 +232,22 @@ class LeakWatch:
                 if not self._waiting:
                     self._thread = None
                     return
-                text, hidden = self._waiting.popleft()
+                tenant, text, hidden = self._waiting.popleft()
                 self._chars -= len(text)
             try:
-                self._look(text, hidden)
+                self._look(tenant, text, hidden)
             except Exception as error:  # noqa: BLE001 - the watch goes on, and says nothing of the text
                 log.error("privacy.leak_watch_failed", error_type=type(error).__name__)
 
-    def _look(self, text: str, hidden: Sequence[tuple[int, int]]) -> None:
+    def _look(self, tenant: str, text: str, hidden: Sequence[tuple[int, int]]) -> None:
         found = leaks_in(text, hidden)
+        day = day_of(self._clock.now())
+        with self._lock:
+            self._figures[tenant, day, TEXTS] += 1
+            if found:
+                self._figures[tenant, day, FLAGGED] += 1
+            for name, count in found.items():
+                self._figures[tenant, day, name] += count
         self._metrics.leak_scanned.inc()
         for name, count in found.items():
             self._metrics.leak_found.labels(type=name).inc(count)

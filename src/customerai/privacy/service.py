@@ -35,6 +35,8 @@ from customerai.privacy.leak_watch import LeakWatch
 from customerai.privacy.placeholders import restore
 from customerai.privacy.recognizers.spans import Span
 from customerai.privacy.store import SessionMoved, StoredSession
+from customerai.privacy.traffic import store as traffic_store
+from customerai.privacy.traffic.service import passages_of
 from customerai.privacy.vault import Known, OpenSession, Vault
 
 log = structlog.get_logger(__name__)
@@ -87,7 +89,7 @@ class PrivacyService:
         self._languages = languages
         self._settings = settings
         self._metrics = metrics
-        self.leak_watch = LeakWatch(settings.leak_watch_rate, metrics)
+        self.leak_watch = LeakWatch(settings.leak_watch_rate, metrics, clock)
 
     async def detect(
         self,
@@ -132,18 +134,20 @@ class PrivacyService:
 
         def hide_alone(tx: Transaction) -> list[AnonymizeResult]:
             sessions, results = hide(find(tx, locked=True))
-            self._keep(who, sessions, results, tx)
+            self._keep(who, requests, sessions, results, tx)
             return results
 
         try:
             known = await self._db.read(find, tenant=who.tenant)
             quick = _is_quick(known, texts)
             sessions, results = hide(known) if quick else await in_thread(hide, known)
-            await self._db.write(partial(self._keep, who, sessions, results), tenant=who.tenant)
+            await self._db.write(
+                partial(self._keep, who, requests, sessions, results), tenant=who.tenant
+            )
         except SessionMoved:
             results = await self._repeat(who, hide_alone)
         self._count(results)
-        self._watch(requests, results)
+        self._watch(who, requests, results)
         return results
 
     async def _repeat(
@@ -232,11 +236,16 @@ class PrivacyService:
     def _keep(
         self,
         who: Principal,
+        requests: Sequence[AnonymizeRequest],
         sessions: Sequence[OpenSession],
         results: Sequence[AnonymizeResult],
         tx: Transaction,
     ) -> None:
         self._vault.keep(who, sessions, tx)
+        if self._settings.traffic_days:
+            subjects = [session.subject_id for session in sessions]
+            left = passages_of(who, requests, subjects, results)
+            traffic_store.add(tx, who.tenant, left)
         audit.record_all(
             tx, who, "privacy.anonymized", [receipt_facts(result.receipt) for result in results]
         )
@@ -248,13 +257,16 @@ class PrivacyService:
                 self._metrics.entities.labels(type=entity).inc(count)
 
     def _watch(
-        self, requests: Sequence[AnonymizeRequest], results: Sequence[AnonymizeResult]
+        self,
+        who: Principal,
+        requests: Sequence[AnonymizeRequest],
+        results: Sequence[AnonymizeResult],
     ) -> None:
         for request, result in zip(requests, results, strict=True):
             for item in result.results:
                 # What an operator wrote may look personal on purpose; a placeholder never does.
                 ranges = [(span.safe_start, span.safe_end) for span in item.spans]
-                self.leak_watch.offer(item.text, ranges if request.operators else ())
+                self.leak_watch.offer(who.tenant, item.text, ranges if request.operators else ())
 
 
 def receipt_facts(receipt: Receipt) -> dict[str, audit.Detail]:
