@@ -19,7 +19,7 @@ _Days = Annotated[int, Query(ge=1, le=MOST_DAYS)]
 
 
 class TrafficReply(Reply):
-    """What one call made safe: its first texts, cut to their beginnings, and its receipt's facts."""
+    """What one call made safe: its first texts, cut short, and its receipt's facts."""
 
     id: str
     at: datetime

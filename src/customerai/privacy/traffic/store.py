@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import delete, select
+from sqlalchemy import RowMapping, delete, select
 
 from customerai.core.db import Transaction, add_to_counts, insert_new
 from customerai.privacy.traffic.tables import leak_day, passage
@@ -134,7 +134,6 @@ def leak_days(tx: Transaction, tenant: str, first_day: int) -> dict[int, dict[st
     return found
 
 
-def _passage(row: Mapping[str, object]) -> Passage:
-    values = {name: row[name] for name in Passage.__dataclass_fields__}
-    values["texts"] = tuple(row["texts"])  # type: ignore[arg-type]  # a list, as it was stored
-    return Passage(**values)  # type: ignore[arg-type]  # the columns are the fields
+def _passage(row: RowMapping) -> Passage:
+    columns = {name: row[name] for name in Passage.__dataclass_fields__}
+    return Passage(**{**columns, "texts": tuple(columns["texts"])})
