@@ -77,7 +77,8 @@ _NAME: Final = re.compile(
     r"|\b(?:Mrs?|Ms|Dr|Prof)\.?\s[A-Z][a-z'’-]{1,30}\b"
 )
 _STREET: Final = re.compile(
-    r"(?<![\w.])\d{1,5}[a-z]?,? (?:[a-z'’.-]{2,20} ){1,3}"
+    r"(?<![\w.])\d{1,5}[a-z]?,? (?!(?:minutes?|hours?|days?|miles?|of|on|to|more) )"
+    r"(?:[a-z'’.-]{2,20} ){1,3}"
     r"(?:street|road|avenue|lane|boulevard|crescent|terrace|parkway)\b"
     r"|\b[a-zäöüß-]{3,30}(?:straße|strasse|gasse)\s\d{1,4}\b"
     r"|\b\d{1,4},? (?:rue|avenue|boulevard) (?:[a-zà-ÿ'’-]{2,20} ?){1,4}"
