@@ -1,0 +1,1 @@
+"""Pure measures and methods of table privacy: k, l, t, generalization, private statistics."""
