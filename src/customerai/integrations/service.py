@@ -20,7 +20,7 @@ import structlog
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from customerai.contracts.responder import ImportedMessage, Responder
-from customerai.core import audit, jobs
+from customerai.core import audit, jobs, upload
 from customerai.core.clock import Clock
 from customerai.core.crypto import KeyRing, SealBroken
 from customerai.core.db import (
@@ -39,7 +39,7 @@ from customerai.core.objects import ObjectStore, ObjectsUnavailable, age_s
 from customerai.core.principal import Principal, system_principal
 from customerai.core.settings import ImportSettings
 from customerai.core.telemetry import Metrics, frames_of
-from customerai.integrations import spool, store, upload
+from customerai.integrations import spool, store
 from customerai.integrations.rows import (
     FileFormat,
     FileUnreadable,

@@ -9,7 +9,7 @@ from anyio.from_thread import BlockingPortal, start_blocking_portal
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from customerai.integrations.upload import MultipartBroken, NotMultipart, Upload
+from customerai.core.upload import MultipartBroken, NotMultipart, Upload
 
 BOUNDARY = b"XyZ"
 TYPE = "multipart/form-data; boundary=XyZ"
