@@ -42,7 +42,7 @@ from customerai.integrations import api as integrations_api
 from customerai.migrations import migrate
 from customerai.privacy import api as privacy_api
 from customerai.privacy import internal_api as privacy_internal_api
-from customerai.privacy import traffic_api
+from customerai.privacy import policies_api, presidio_api, rights_api, tabular_api, traffic_api
 from customerai.privacy.service import PrivacyService
 from customerai.responder import api as responder_api
 from customerai.responder import internal_api as responder_internal_api
@@ -207,10 +207,8 @@ def build(
         process.certificates.watch,
         Upkeep(process.db, process.clock, settings.database).run,
     ]
-    if process.traffic is not None:
-        background.append(process.traffic.run)
-    if process.imports is not None:
-        background.append(process.imports.run)
+    workers = (process.traffic, process.rights, process.tables, process.imports)
+    background += [worker.run for worker in workers if worker is not None]
     apps = _apps(process, gateway)
     document: dict[str, Any] = {}
     if "gateway" in services:
@@ -248,7 +246,13 @@ def build(
 
 def _bus(process: Process) -> Bus:
     """The bus, with the handlers of the services that this process runs."""
-    running_here = {"insights": process.insights, "fairness": process.fairness}
+    running_here: dict[str, object] = {
+        "privacy": process.rights,
+        "responder": process.responder,
+        "insights": process.insights,
+        "fairness": process.fairness,
+        "integrations": process.imports,
+    }
 
     async def park(handler: str, envelope: Envelope, reason: str) -> None:
         await outbox.park(
@@ -293,8 +297,15 @@ def _apps(process: Process, gateway: GatewayService) -> dict[str, FastAPI]:
         )
 
     def privacy_app() -> FastAPI:
-        more = [traffic_api.build_router(process.traffic or missing)]
-        return privacy_api.build(process.privacy or missing, tokens, more)
+        privacy = process.privacy or missing
+        more = [
+            policies_api.build_router(privacy, process.policies or missing),
+            rights_api.build_router(process.rights or missing),
+            tabular_api.build_router(process.tables or missing),
+            traffic_api.build_router(process.traffic or missing),
+            presidio_api.build_router(privacy, hash_key=process.keys.derive("presidio-hash")),
+        ]
+        return privacy_api.build(privacy, tokens, more)
 
     def responder_app() -> FastAPI:
         return responder_api.build(

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from customerai.contracts.privacy import Privacy
 from customerai.contracts.responder import Responder
+from customerai.core.backups.archive import ErasureLedger
 from customerai.core.certificates import Certificates
 from customerai.core.clock import Clock, SystemClock
 from customerai.core.crypto import KeyRing
@@ -26,8 +27,11 @@ from customerai.ml.registry import CARDS
 from customerai.ml.static_embedder import StaticEmbedder
 from customerai.ml.tagger import TokenTagger
 from customerai.privacy.analysis import Analyzer
+from customerai.privacy.policies.service import PolicyService
 from customerai.privacy.recognizers.registry import RecognizerRegistry, default_recognizers
+from customerai.privacy.rights.service import RightsService
 from customerai.privacy.service import Languages, PrivacyService
+from customerai.privacy.tabular_service import TableService
 from customerai.privacy.traffic.service import TrafficService
 from customerai.responder.knowledge import Embedder, KnowledgeService
 from customerai.responder.replying import ReplyService
@@ -73,8 +77,13 @@ class Process:
         self.clock = self.parts.clock or SystemClock()
         self._shared_embedder: StaticEmbedder | None = None
         self._shared_languages: Languages | None = self.parts.languages
-        self.privacy = _privacy(self) if "privacy" in self.names else None
-        self.traffic = _traffic(self) if self.privacy is not None else None
+        self._shared_analyzer: Analyzer | None = self.parts.analyzer
+        here = "privacy" in self.names
+        self.policies = _policies(self) if here else None
+        self.privacy = _privacy(self) if here else None
+        self.traffic = _traffic(self) if here else None
+        self.rights = _rights(self) if here else None
+        self.tables = _tables(self) if here else None
         self.privacy_port = self.privacy or _remote_privacy(self)
         self.responder = _responder(self) if "responder" in self.names else None
         self.responder_port = self.responder or _remote_responder(self)
@@ -110,6 +119,14 @@ class Process:
             self._shared_embedder = StaticEmbedder()
         return self._shared_embedder
 
+    def analyzer(self) -> Analyzer:
+        """One for texts and tables: the name model is loaded once."""
+        if self._shared_analyzer is None:
+            named = self.settings.privacy.names_model != "none"
+            tagger = TokenTagger(threads=self.settings.models.threads) if named else None
+            self._shared_analyzer = RecognizerRegistry(default_recognizers(tagger))
+        return self._shared_analyzer
+
     def languages(self) -> Languages:
         """One for all services: it is loaded once."""
         if self._shared_languages is None:
@@ -141,13 +158,13 @@ def _remote_responder(process: Process) -> Responder:
     return HttpResponder(process.calling("responder"))
 
 
-def _analyzer(process: Process) -> Analyzer:
-    if process.parts.analyzer is not None:
-        return process.parts.analyzer
-    settings = process.settings
-    named = settings.privacy.names_model != "none"
-    tagger = TokenTagger(threads=settings.models.threads) if named else None
-    return RecognizerRegistry(default_recognizers(tagger))
+def _policies(process: Process) -> PolicyService:
+    return PolicyService(
+        db=process.db,
+        clock=process.clock,
+        keys=process.keys,
+        remote_recognizers=process.settings.privacy.remote_recognizers,
+    )
 
 
 def _privacy(process: Process) -> PrivacyService:
@@ -155,10 +172,11 @@ def _privacy(process: Process) -> PrivacyService:
         db=process.db,
         clock=process.clock,
         keys=process.keys,
-        analyzer=_analyzer(process),
+        analyzer=process.analyzer(),
         languages=process.languages(),
         settings=process.settings.privacy,
         metrics=process.metrics,
+        policies=process.policies,
     )
 
 
@@ -170,6 +188,32 @@ def _traffic(process: Process) -> TrafficService:
         privacy=process.privacy,
         watch=process.privacy.leak_watch,
         days=process.settings.privacy.traffic_days,
+    )
+
+
+def _rights(process: Process) -> RightsService:
+    assert process.privacy is not None
+    objects = objects_of(process.settings)
+    return RightsService(
+        db=process.db,
+        clock=process.clock,
+        keys=process.keys,
+        privacy=process.privacy,
+        objects=objects,
+        ledger=ErasureLedger(objects),
+        settings=process.settings.privacy,
+        metrics=process.metrics,
+    )
+
+
+def _tables(process: Process) -> TableService:
+    return TableService(
+        db=process.db,
+        clock=process.clock,
+        keys=process.keys,
+        analyzer=process.analyzer(),
+        objects=objects_of(process.settings),
+        metrics=process.metrics,
     )
 
 

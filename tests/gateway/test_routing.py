@@ -133,8 +133,27 @@ async def test_every_documented_operation_needs_a_scope_but_those_of_signing_in(
         if "x-scope" not in operation
     }
     assert open_to_all == {
+        ("GET", "/compat/presidio/health"),
         ("POST", "/v1/setups"),
         ("POST", "/v1/sessions"),
         ("GET", "/v1/sessions/current"),
         ("DELETE", "/v1/sessions/current"),
     }
+
+
+@pytest.mark.parametrize(
+    ("path", "scope"),
+    [
+        ("analyze", "privacy:detect"),
+        ("anonymize", "privacy:anonymize"),
+        ("deanonymize", "privacy:reveal"),
+    ],
+)
+async def test_presidios_paths_are_operations_and_no_pages(
+    shared: Running, path: str, scope: str
+) -> None:
+    operation = shared.application.document["paths"][f"/compat/presidio/{path}"]["post"]
+    assert operation["x-scope"] == scope
+    async with shared.client_with(None) as client:
+        answer = await client.post(f"/compat/presidio/{path}", json={})
+    assert (answer.status_code, answer.json()["type"]) == (401, "/problems/credentials-missing")

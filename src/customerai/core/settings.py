@@ -158,8 +158,25 @@ class PrivacySettings(Section):
     """Longest text taken in one piece."""
     max_texts: int = Field(default=1000, ge=1)
     """Most texts in one call."""
+    remote_recognizers: tuple[str, ...] = ()
+    """Base addresses of recognizers of yours that tenants may add; they receive texts as they
+    came. By default none."""
     leak_watch_rate: float = Field(default=0.05, ge=0, le=1)
     """Share of the safe texts that are looked at again for what was missed; only counts remain."""
+    rights_due_days: int = Field(default=30, ge=1)
+    """Days within which an erasure or an export is due."""
+    part_due_hours: float = Field(default=24.0, gt=0)
+    """Hours after which a service's part of a request is shown as overdue."""
+    export_days: int = Field(default=7, ge=1)
+    """Days for which the file of an export can be fetched."""
+    export_max_bytes: int = Field(default=1024**3, ge=1024)
+    """Largest file of an export."""
+    vacuum_max_bytes: int = Field(default=1024**3, ge=0)
+    """SQLite only: a larger database is not rewritten after an erasure, as writers wait for it."""
+    reveals_per_hour: int = Field(default=60, ge=1)
+    """Times an hour that one key or console user may look at values."""
+    retention_every_hours: float = Field(default=24.0, gt=0)
+    """Hours between looks at the calendar for what is older than it may be."""
     traffic_days: int = Field(default=7, ge=0, le=3660)
     """Days for which the safe texts of calls to models and by callers are kept, so that people may
     see what left; 0 keeps none."""

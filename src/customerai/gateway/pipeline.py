@@ -40,7 +40,7 @@ from customerai.core.principal import (
 )
 from customerai.core.settings import GatewaySettings
 from customerai.core.telemetry import AccessLog, Metrics, frames_of
-from customerai.gateway.routing import REPEATABLE, Route, RouteTable
+from customerai.gateway.routing import API_PREFIXES, REPEATABLE, Route, RouteTable
 from customerai.gateway.service import GatewayService
 
 log = structlog.get_logger(__name__)
@@ -452,7 +452,7 @@ class RouteStage:
             return
         state = state_of(scope)
         path: str = scope["path"]
-        if not path.startswith("/v1/"):
+        if not path.startswith(API_PREFIXES):
             state.template = "page"
             await self._pages(self._inner(scope, state), receive, send)
             return

@@ -10,6 +10,8 @@ from starlette.types import ASGIApp
 
 # RFC 9110, section 9.2.2.
 _IDEMPOTENT: Final = frozenset({"GET", "PUT", "DELETE"})
+API_PREFIXES: Final = ("/v1/", "/compat/")
+"""Where services answer; every other path is a page of the gateway's own."""
 REPEATABLE: Final = "customerai.repeatable"
 """In a scope: whether an upstream may send the request twice."""
 

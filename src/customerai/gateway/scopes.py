@@ -9,6 +9,8 @@ SCOPES: Final[dict[str, str]] = {
     "privacy:detect": "Find personal data in texts",
     "privacy:anonymize": "Hide personal data in texts",
     "privacy:reveal": "See values behind placeholders",
+    "privacy:rights": "Erase and export customers' data; retention, holds, consents",
+    "privacy:admin": "Change privacy policies and recognizers, and try them on texts",
     "insights:read": "See reports",
     "insights:analyze": "Analyse texts",
     "responder:read": "See conversations and knowledge, with personal data hidden",
@@ -28,7 +30,9 @@ ROLES: Final[dict[str, frozenset[str]]] = {
     "viewer": frozenset(_READ),
     "agent": frozenset({*_READ, "responder:write"}),
     "analyst": frozenset({*_READ, "insights:analyze", "fairness:read", "imports:write"}),
-    "compliance": frozenset({*_READ, "audit:read", "fairness:read", "privacy:detect"}),
+    "compliance": frozenset(
+        {*_READ, "audit:read", "fairness:read", "privacy:detect", "privacy:rights", "privacy:admin"}
+    ),
     "developer": frozenset(
         {*_READ, "privacy:detect", "privacy:anonymize", "keys:admin", "events:read"}
     ),

@@ -8,11 +8,12 @@ import os
 import secrets
 import threading
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import Final, Protocol
 
 from customerai.core.guard import in_thread
-from customerai.privacy.recognizers.spans import Span
+from customerai.privacy.recognizers.spans import Recognizer, Span
 
 _MOST_REMEMBERED: Final = 20_000
 _LEAST_SHARE: Final = 16  # texts below which another thread costs more than it brings
@@ -31,6 +32,8 @@ class Analyzer(Protocol):
         language: str = "en",
         entities: frozenset[str] | None = None,
         min_score: float = 0.35,
+        min_scores: Mapping[str, float] | None = None,
+        extra: Sequence[Recognizer] = (),
     ) -> list[list[Span]]: ...
 
 
@@ -56,10 +59,26 @@ class ParallelAnalysis:
         return self._analyzer.version
 
     async def analyze(
-        self, texts: Sequence[str], *, entities: frozenset[str] | None, min_score: float
+        self,
+        texts: Sequence[str],
+        *,
+        entities: frozenset[str] | None,
+        min_score: float,
+        min_scores: Mapping[str, float] | None = None,
+        extra: Sequence[Recognizer] = (),
     ) -> list[list[Span]]:
-        """The spans of each text, in order."""
-        settings = repr((None if entities is None else sorted(entities), min_score)).encode()
+        """The spans of each text, in order; what was found by other settings is not remembered."""
+        settings = repr(
+            (
+                None if entities is None else sorted(entities),
+                min_score,
+                sorted((min_scores or {}).items()),
+                [(one.name, one.version) for one in extra],
+            )
+        ).encode()
+        find = partial(self._analyzer.analyze, entities=entities, min_score=min_score)
+        if min_scores or extra:  # one that knows no policies is asked as it always was
+            find = partial(find, min_scores=min_scores, extra=extra)
         salt = hashlib.blake2b(settings, digest_size=16).digest()
         digests = [self._digest(salt, text) for text in texts]
         found = self._recall(digests)
@@ -67,29 +86,21 @@ class ParallelAnalysis:
             digest: text for digest, text in zip(digests, texts, strict=True) if digest not in found
         }
         if fresh:
-            spans = await self._find(list(fresh.values()), entities, min_score)
+            spans = await self._find(list(fresh.values()), find)
             new = dict(zip(fresh, spans, strict=True))
             self._remember(new)
             found.update(new)
         return [found[digest] for digest in digests]
 
     async def _find(
-        self, texts: Sequence[str], entities: frozenset[str] | None, min_score: float
+        self, texts: Sequence[str], find: Callable[[Sequence[str]], list[list[Span]]]
     ) -> list[list[Span]]:
         shares = max(1, min(self._workers, len(texts) // _LEAST_SHARE))
         # Dealt out by length, so that no thread waits for another's long texts.
         order = sorted(range(len(texts)), key=lambda at: len(texts[at]))
         hands = [order[start::shares] for start in range(shares)]
         results = await asyncio.gather(
-            *(
-                in_thread(
-                    self._analyzer.analyze,
-                    [texts[at] for at in hand],
-                    entities=entities,
-                    min_score=min_score,
-                )
-                for hand in hands
-            )
+            *(in_thread(find, [texts[at] for at in hand]) for hand in hands)
         )
         found: list[list[Span]] = [[] for _ in texts]
         for hand, result in zip(hands, results, strict=True):

@@ -1,0 +1,1 @@
+"""What a tenant decides about personal data: policies by purpose, recognizers of its own."""
