@@ -354,6 +354,8 @@ def _health(application: Application) -> list[Any]:
         await refresh_gauges(db, application.process.clock, metrics)
         if application.process.fairness is not None:
             await application.process.fairness.refresh_gaps()
+        if application.process.rights is not None:
+            await application.process.rights.refresh_gauges()
 
     checks: dict[str, health.Check] = {
         "database": database_answers,
@@ -407,7 +409,9 @@ def _service_host(
         for template in app.openapi()["paths"]:
             found["/".join(template.split("/", 3)[1:3])] = (name, app)
     if process.privacy is not None:
-        internal = privacy_internal_api.build(process.privacy, process.tokens)
+        internal = privacy_internal_api.build(
+            process.privacy, process.tokens, process.consents_port
+        )
         found["internal/privacy"] = ("privacy", internal)
     if process.responder is not None:
         internal = responder_internal_api.build(process.responder, process.tokens)

@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING
 
 from customerai.contracts.privacy import Privacy
 from customerai.contracts.responder import Responder
+from customerai.contracts.rights import Consents
 from customerai.core.backups.archive import ErasureLedger
 from customerai.core.certificates import Certificates
 from customerai.core.clock import Clock, SystemClock
 from customerai.core.crypto import KeyRing
 from customerai.core.db import Database
-from customerai.core.objects import objects_of
+from customerai.core.objects import backup_objects, objects_of
 from customerai.core.principal import InternalTokens
 from customerai.core.settings import Settings
 from customerai.core.telemetry import Metrics
@@ -83,6 +84,7 @@ class Process:
         self.privacy = _privacy(self) if here else None
         self.traffic = _traffic(self) if here else None
         self.rights = _rights(self) if here else None
+        self.consents_port = _consents(self)
         self.tables = _tables(self) if here else None
         self.privacy_port = self.privacy or _remote_privacy(self)
         self.responder = _responder(self) if "responder" in self.names else None
@@ -200,10 +202,20 @@ def _rights(process: Process) -> RightsService:
         keys=process.keys,
         privacy=process.privacy,
         objects=objects,
-        ledger=ErasureLedger(objects),
+        ledger=ErasureLedger(backup_objects(process.settings)),
         settings=process.settings.privacy,
         metrics=process.metrics,
     )
+
+
+def _consents(process: Process) -> Consents:
+    if process.rights is not None:
+        return process.rights.consents
+    if not _needs(process, "privacy", {"responder", "insights"}):
+        return Nowhere()  # type: ignore[return-value]  # nothing here calls it
+    from customerai.clients.rights import HttpConsents  # noqa: PLC0415 - extra `distributed`
+
+    return HttpConsents(process.calling("privacy"))
 
 
 def _tables(process: Process) -> TableService:
@@ -251,6 +263,7 @@ def _replies(process: Process) -> ReplyService | None:
     return ReplyService(
         db=process.db,
         clock=process.clock,
+        consents=process.consents_port,
         privacy=process.privacy_port,
         responder=process.responder,
         knowledge=process.knowledge,
@@ -267,6 +280,7 @@ def _classifier(process: Process, given: Classifier | None, card: str) -> Classi
 def _insights(process: Process) -> InsightsService:
     return InsightsService(
         db=process.db,
+        consents=process.consents_port,
         privacy=process.privacy_port,
         responder=process.responder_port,
         languages=process.languages(),

@@ -10,12 +10,46 @@ from customerai.core.settings import Settings
 from customerai.core.telemetry import EMBEDDED
 from customerai.fairness import handlers as fairness_handlers
 from customerai.insights import handlers as insights_handlers
+from customerai.integrations import handlers as integrations_handlers
+from customerai.privacy import handlers as privacy_handlers
+from customerai.responder import handlers as responder_handlers
 
 SERVICES: Final = ("gateway", "privacy", "responder", "insights", "fairness", "integrations")
 
 HANDLERS: Final[Mapping[str, tuple[HandlerFunction, ...]]] = {
-    "insights": (insights_handlers.score_messages, insights_handlers.note_outcomes),
-    "fairness": (fairness_handlers.count_decisions,),
+    "privacy": (
+        privacy_handlers.note_responder_erased,
+        privacy_handlers.note_insights_erased,
+        privacy_handlers.note_fairness_erased,
+        privacy_handlers.note_integrations_erased,
+        privacy_handlers.note_responder_exported,
+        privacy_handlers.note_insights_exported,
+        privacy_handlers.note_fairness_exported,
+        privacy_handlers.note_retention,
+        privacy_handlers.expire_conversations,
+    ),
+    "responder": (
+        responder_handlers.erase_conversations,
+        responder_handlers.contribute_conversations,
+        responder_handlers.find_old_conversations,
+    ),
+    "insights": (
+        insights_handlers.score_messages,
+        insights_handlers.note_outcomes,
+        insights_handlers.erase_scores,
+        insights_handlers.contribute_scores,
+    ),
+    "fairness": (
+        fairness_handlers.count_decisions,
+        fairness_handlers.erase_decisions,
+        fairness_handlers.contribute_decisions,
+        fairness_handlers.expire_decisions,
+    ),
+    "integrations": (
+        integrations_handlers.look_for_files,
+        integrations_handlers.look_for_files_again,
+        integrations_handlers.expire_imports,
+    ),
 }
 
 CALLS: Final[Mapping[str, tuple[str, ...]]] = {

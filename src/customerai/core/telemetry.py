@@ -55,6 +55,20 @@ class Metrics:
         self.leak_found = counter(
             "privacy_leak_found", "What looked personal in a safe text, by type", "type"
         )
+        self.rights_oldest_part = Gauge(
+            "customerai_privacy_rights_oldest_part_seconds",
+            "For how long the oldest open part of an erasure or export has waited, by service",
+            ["service"],
+            registry=self.registry,
+        )
+        self.rights_requests = Gauge(
+            "customerai_privacy_rights_requests",
+            "Erasures and exports by status",
+            ["kind", "status"],
+            registry=self.registry,
+        )
+        self.reveals = counter("privacy_reveals", "Times that values were looked at", "reason")
+        self.revealed_values = counter("privacy_revealed_values", "Values that were looked at")
         self.messages = counter("responder_messages", "Messages that were stored", "role")
         self.replies = counter(
             "responder_replies", "Replies by status and reason", "status", "reason"

@@ -10,7 +10,8 @@ from typing import Final, Protocol
 
 from customerai.contracts.events import DecisionMade, MessageReceived
 from customerai.contracts.privacy import AnonymizeRequest, Privacy
-from customerai.contracts.responder import Responder
+from customerai.contracts.responder import Responder, StoredMessage
+from customerai.contracts.rights import Consents, Purpose
 from customerai.core import audit
 from customerai.core.db import Database, Transaction
 from customerai.core.errors import InvalidRequest, NotFound
@@ -21,7 +22,7 @@ from customerai.core.intervals import Interval, wilson
 from customerai.core.principal import Principal, system_principal
 from customerai.core.safe_text import SafeText, digest_of
 from customerai.core.telemetry import Metrics
-from customerai.insights import rollups, store
+from customerai.insights import rights, rollups, store
 from customerai.insights.rollups import (
     NO_REASON,
     OUTCOMES,
@@ -146,6 +147,7 @@ class InsightsService:
         sentiment: Classifier,
         intent: Classifier,
         metrics: Metrics,
+        consents: Consents | None = None,
     ) -> None:
         self._db = db
         self._privacy = privacy
@@ -154,6 +156,7 @@ class InsightsService:
         self._sentiment = sentiment
         self._intent = intent
         self._metrics = metrics
+        self._consents = consents
 
     async def analyze(self, who: Principal, texts: Sequence[str]) -> list[Analysis]:
         """Language, sentiment and intent of texts that are not kept.
@@ -189,7 +192,7 @@ class InsightsService:
         tenant = events[0].tenant
         who = system_principal(tenant, "insights")
         asked = [event.message_id for event in events if event.role == "customer"]
-        messages = await self._responder.messages(who, asked)
+        messages = await self._consented(who, await self._responder.messages(who, asked))
         analyses = await in_thread(self._analyze, [message.text for message in messages])
         scored = {
             message.id: ScoredMessage(
@@ -235,6 +238,27 @@ class InsightsService:
             store.add_counts(tx, tenant, cells)
 
         return effect
+
+    async def not_erased(self, events: Sequence[rights.E]) -> list[rights.E]:
+        """The events of conversations that were not erased since."""
+        tenant = events[0].tenant
+        return await self._db.read(
+            lambda tx: rights.not_erased(tx, tenant, events), tenant=tenant
+        )
+
+    async def _consented(
+        self, who: Principal, messages: Sequence[StoredMessage]
+    ) -> list[StoredMessage]:
+        """The messages whose customers let them be analysed; the others are not looked at.
+
+        Raises:
+            PrivacyUnavailable: nobody knows.
+        """
+        if self._consents is None:
+            return list(messages)
+        ids = [message.conversation_id for message in messages]
+        allowed = await self._consents.allowed(who, Purpose.ANALYTICS, ids)
+        return [message for message, may in zip(messages, allowed, strict=True) if may]
 
     async def note_outcomes(self, events: Sequence[DecisionMade]) -> Effect:
         """Note how replies went; returns the writes that follow."""

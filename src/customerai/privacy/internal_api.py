@@ -14,6 +14,7 @@ from fastapi import APIRouter, FastAPI, Request, Response
 from pydantic import TypeAdapter, ValidationError
 
 from customerai.contracts.privacy import AnonymizeRequest, Privacy
+from customerai.contracts.rights import Consents, Purpose
 from customerai.core.errors import InvalidRequest
 from customerai.core.http import ServiceCaller, service_app
 from customerai.core.principal import InternalTokens
@@ -28,7 +29,7 @@ class CallInvalid(InvalidRequest):
         super().__init__("The call between services cannot be read.")
 
 
-def build(service: Privacy, tokens: InternalTokens) -> FastAPI:
+def build(service: Privacy, tokens: InternalTokens, consents: Consents | None = None) -> FastAPI:
     """The application that serves `/internal/privacy`."""
     router = APIRouter(prefix="/internal/privacy", include_in_schema=False)
 
@@ -51,9 +52,23 @@ def build(service: Privacy, tokens: InternalTokens) -> FastAPI:
             raise CallInvalid from error
         return _json({"texts": await service.restore(who, session_id, texts)})
 
+    if consents is not None:
+        _consents(router, consents)
     app = service_app("privacy-internal", tokens)
     app.include_router(router)
     return app
+
+
+def _consents(router: APIRouter, service: Consents) -> None:
+    @router.post("/consents")
+    async def allowed(request: Request, who: ServiceCaller) -> Response:
+        try:
+            body: dict[str, Any] = orjson.loads(await request.body())
+            purpose = Purpose(str(body["purpose"]))
+            ids = [str(name) for name in body["conversation_ids"]]
+        except (orjson.JSONDecodeError, LookupError, TypeError, ValueError) as error:
+            raise CallInvalid from error
+        return _json({"allowed": await service.allowed(who, purpose, ids)})
 
 
 def _json(body: object) -> Response:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import secrets
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import delete, func, insert, select, update
 
+from customerai.core import erased
 from customerai.core.db import Transaction, insert_new, is_shared
 from customerai.privacy.tables import session, subject, token
 
@@ -38,6 +41,32 @@ class StoredSession:
     wrapped_key: bytes
     version: int
     tokens: tuple[SealedToken, ...]
+
+
+_LIFE: Final = "~"
+
+
+@dataclass(frozen=True)
+class Life:
+    """Under which id a customer has a key now: each erasure ends a life and its key.
+
+    Attributes:
+        wrapped_key: None while there is none yet.
+    """
+
+    id: str
+    wrapped_key: bytes | None = None
+
+
+def life_id(subject_id: str, number: int) -> str:
+    """The id of a customer's life, counted from 1."""
+    return subject_id if number == 1 else f"{subject_id}{_LIFE}{number}"
+
+
+def life_of(name: str) -> tuple[str, int]:
+    """The customer and the number that an id of a life tells."""
+    subject_id, _, number = name.rpartition(_LIFE)
+    return (subject_id, int(number)) if subject_id and number.isdigit() else (name, 1)
 
 
 def find_sessions(
@@ -85,6 +114,30 @@ def find_subject_keys(tx: Transaction, tenant: str, subject_ids: Sequence[str]) 
         )
     )
     return {row.id: row.wrapped_key for row in rows}
+
+
+def find_lives(tx: Transaction, tenant: str, subject_ids: Collection[str]) -> dict[str, Life]:
+    """Under which id each customer has, or would get, a key."""
+    keys = find_subject_keys(tx, tenant, list(subject_ids))
+    lives = {name: Life(name, key) for name, key in keys.items()}
+    others = erased.times_of(tx, tenant, [name for name in subject_ids if name not in lives])
+    if others:
+        again = {name: life_id(name, times + 1) for name, times in others.items()}
+        keys = find_subject_keys(tx, tenant, list(again.values()))
+        lives.update({name: Life(new, keys.get(new)) for name, new in again.items()})
+    return {name: lives.get(name) or Life(name) for name in subject_ids}
+
+
+def still_there(tx: Transaction, tenant: str, lives: Collection[str]) -> bool:
+    """Whether all of these have their keys, and keep them until the transaction ends."""
+    if not lives:
+        return True
+    statement = select(subject.c.id).where(
+        subject.c.tenant == tenant, subject.c.id.in_(sorted(lives))
+    )
+    # The lock that an update of another column leaves to others: only a deletion waits for it.
+    found = tx.execute(statement.order_by(subject.c.id).with_for_update(read=True, key_share=True))
+    return len(found.all()) == len(set(lives))
 
 
 def add_subjects(
@@ -167,4 +220,104 @@ def add_tokens(
             for session_id in ids
             for item in tokens[session_id]
         ],
+    )
+
+
+@dataclass(frozen=True)
+class Destroyed:
+    """What is gone for good.
+
+    Attributes:
+        sessions: ids of the sessions that it held.
+    """
+
+    keys: int
+    tokens: int
+    sessions: tuple[str, ...]
+
+
+def sessions_of(tx: Transaction, tenant: str, life: str) -> list[str]:
+    """The sessions whose values a key seals, by id."""
+    return list(
+        tx.execute(
+            select(session.c.id)
+            .where(session.c.tenant == tenant, session.c.subject_id == life)
+            .order_by(session.c.id)
+        ).scalars()
+    )
+
+
+def lives_of_sessions(tx: Transaction, tenant: str, session_ids: Collection[str]) -> dict[str, str]:
+    """Whose key seals each of the sessions that exist among these."""
+    found: dict[str, str] = {}
+    for some in erased.in_batches(sorted(set(session_ids))):
+        rows = tx.execute(
+            select(session.c.id, session.c.subject_id).where(
+                session.c.tenant == tenant, session.c.id.in_(some)
+            )
+        )
+        found.update({row.id: row.subject_id for row in rows})
+    return found
+
+
+def destroy_keys(tx: Transaction, tenant: str, lives: Collection[str]) -> Destroyed:
+    """Destroy keys with every session that they seal.
+
+    A key is overwritten before its row goes; writers who have locked it come first.
+    """
+    keys = tokens = 0
+    gone: list[str] = []
+    for life in sorted(set(lives)):
+        here = (subject.c.tenant == tenant) & (subject.c.id == life)
+        length = tx.execute(
+            select(func.length(subject.c.wrapped_key)).where(here).with_for_update()
+        ).scalar_one_or_none()
+        if length is not None:
+            tx.execute(update(subject).where(here).values(wrapped_key=secrets.token_bytes(length)))
+            keys += tx.execute(delete(subject).where(here)).rowcount
+        sessions = list(
+            tx.execute(
+                delete(session)
+                .where(session.c.tenant == tenant, session.c.subject_id == life)
+                .returning(session.c.id)
+            ).scalars()
+        )
+        tokens += _drop_tokens(tx, tenant, sessions)
+        gone += sessions
+    return Destroyed(keys, tokens, tuple(sorted(gone)))
+
+
+def drop_sessions(tx: Transaction, tenant: str, session_ids: Collection[str]) -> Destroyed:
+    """Forget sessions and their values; a key goes with the last of its sessions."""
+    gone: list[str] = []
+    lives: set[str] = set()
+    tokens = 0
+    for some in erased.in_batches(sorted(set(session_ids))):
+        rows = tx.execute(
+            delete(session)
+            .where(session.c.tenant == tenant, session.c.id.in_(some))
+            .returning(session.c.id, session.c.subject_id)
+        ).all()
+        gone += [row.id for row in rows]
+        lives |= {row.subject_id for row in rows}
+        tokens += _drop_tokens(tx, tenant, [row.id for row in rows])
+    used: set[str] = set()
+    for some in erased.in_batches(sorted(lives)):
+        used |= set(
+            tx.execute(
+                select(session.c.subject_id)
+                .where(session.c.tenant == tenant, session.c.subject_id.in_(some))
+                .distinct()
+            ).scalars()
+        )
+    alone = destroy_keys(tx, tenant, lives - used)
+    return Destroyed(alone.keys, tokens, tuple(sorted(gone)))
+
+
+def _drop_tokens(tx: Transaction, tenant: str, session_ids: Sequence[str]) -> int:
+    return sum(
+        tx.execute(
+            delete(token).where(token.c.tenant == tenant, token.c.session_id.in_(some))
+        ).rowcount
+        for some in erased.in_batches(session_ids)
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Column, Integer, LargeBinary, String, Table
+from sqlalchemy import Column, Index, Integer, LargeBinary, String, Table
 
 from customerai.core.partitions import this_month
 from customerai.core.schema import Timestamp, metadata
@@ -27,6 +27,7 @@ session = Table(
     Column("created_at", Timestamp, nullable=False),
     # Where the rows of this session lie (core.partitions); it never changes.
     Column("month", Integer, nullable=False, default=this_month, server_default="0"),
+    Index("ix_privacy_session_subject", "tenant", "subject_id"),
 )
 
 token = Table(

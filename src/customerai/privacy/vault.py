@@ -13,10 +13,10 @@ from customerai.core.db import Transaction
 from customerai.core.principal import Principal
 from customerai.privacy import store
 from customerai.privacy.placeholders import Entry, PlaceholderBook
-from customerai.privacy.store import SealedToken, StoredSession
+from customerai.privacy.store import Life, SealedToken, SessionMoved, StoredSession
 
-Known: TypeAlias = "tuple[dict[str, StoredSession], dict[str, bytes]]"
-"""Sessions that exist, and the wrapped keys of their customers."""
+Known: TypeAlias = "tuple[dict[str, StoredSession], dict[str, Life]]"
+"""Sessions that exist, and under which ids their customers have keys."""
 
 
 @dataclass
@@ -50,9 +50,15 @@ class Vault:
         locked: bool = False,
     ) -> Known:
         """What is stored of the sessions and the customers of these requests."""
+        # A session that is only now given its id has a customer of its own that nobody knows.
+        subjects = {
+            subject
+            for request, subject in zip(requests, subjects_of(requests, ids), strict=True)
+            if request.session_id is not None or request.subject is not None
+        }
         return (
             store.find_sessions(tx, who.tenant, ids, locked=locked),
-            store.find_subject_keys(tx, who.tenant, subjects_of(requests, ids)),
+            store.find_lives(tx, who.tenant, subjects) if subjects else {},
         )
 
     def open(
@@ -67,7 +73,7 @@ class Vault:
         Raises:
             SessionNotFound: a request names one that does not exist.
         """
-        stored, wrapped_keys = known
+        stored, lives = known
         opened: dict[str, OpenSession] = {}
         fresh_keys: dict[str, tuple[bytes, bytes]] = {}
         for request, session_id, subject in zip(
@@ -81,15 +87,16 @@ class Vault:
             if request.session_id is not None and not request.open_session:
                 raise SessionNotFound(session_id)
             new_wrapped: bytes | None = None
-            if subject in wrapped_keys:
-                data_key = self._keys.unwrap(wrapped_keys[subject])
+            life = lives.get(subject) or Life(subject)
+            if life.wrapped_key is not None:
+                data_key = self._keys.unwrap(life.wrapped_key)
             else:
                 if subject not in fresh_keys:
                     fresh_keys[subject] = self._keys.new_data_key()
                 data_key, new_wrapped = fresh_keys[subject]
             opened[session_id] = OpenSession(
                 id=session_id,
-                subject_id=subject,
+                subject_id=life.id,
                 data_key=data_key,
                 book=PlaceholderBook(),
                 is_new=True,
@@ -135,6 +142,7 @@ class Vault:
         now = self._clock.now()
         wrapped_keys: dict[str, bytes] = {}
         subjects: dict[str, str] = {}
+        keyed: set[str] = set()
         tokens: dict[str, list[SealedToken]] = {}
         for session in {id(session): session for session in sessions}.values():
             new = session.book.new_entries()
@@ -142,10 +150,14 @@ class Vault:
                 continue
             if session.new_wrapped_key is not None:
                 wrapped_keys.setdefault(session.subject_id, session.new_wrapped_key)
+            elif session.is_new:
+                keyed.add(session.subject_id)
             if session.is_new:
                 subjects[session.id] = session.subject_id
             if new:
                 tokens[session.id] = [self._sealed(who.tenant, session, entry) for entry in new]
+        if not store.still_there(tx, who.tenant, keyed):  # erased since it was read
+            raise SessionMoved
         store.add_subjects(tx, who.tenant, wrapped_keys, now)
         store.open_sessions(tx, who.tenant, subjects, now)
         versions = {session.id: session.version for session in sessions}

@@ -5,8 +5,9 @@ from __future__ import annotations
 from datetime import datetime, timezone
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, FastAPI, Header, Query
-from pydantic import Field
+from fastapi import APIRouter, FastAPI, Header, Query, Request
+from fastapi.exceptions import RequestValidationError
+from pydantic import Field, ValidationError
 
 from customerai.contracts.responder import Role
 from customerai.core import paging
@@ -16,6 +17,7 @@ from customerai.core.paging import MOST_ROWS
 from customerai.core.principal import InternalTokens, Principal
 from customerai.core.safe_text import SafeText
 from customerai.core.times import is_plausible
+from customerai.responder.document_upload import FILE, OfFiles, OfJson, file_of
 from customerai.responder.knowledge import KnowledgeService, NewDocument
 from customerai.responder.replying import ReplyService
 from customerai.responder.service import NewConversation, ResponderService
@@ -327,12 +329,30 @@ def _replies(replies: ReplyService) -> APIRouter:
 
 def _documents(knowledge: KnowledgeService) -> APIRouter:
     router = APIRouter(tags=["knowledge"])
+    files = APIRouter(tags=["knowledge"], route_class=OfFiles)
+    texts = APIRouter(tags=["knowledge"], route_class=OfJson)
 
-    @router.post("/documents", status_code=201, openapi_extra=scope("responder:write"))
+    @files.post(
+        "/documents",
+        status_code=201,
+        openapi_extra=scope("responder:write"),
+        include_in_schema=False,
+    )
+    async def create_document_of_file(
+        request: Request, who: Caller, idempotency_key: IdempotencyKey = None
+    ) -> DocumentReply:
+        """Add the text of a file; told of in the document as a content type of the other route."""
+        stored = await knowledge.add_document(who, await _document_of(request, idempotency_key))
+        return DocumentReply.model_validate(stored)
+
+    @texts.post("/documents", status_code=201, openapi_extra={**scope("responder:write"), **FILE})
     async def create_document(
         body: DocumentRequest, who: Caller, idempotency_key: IdempotencyKey = None
     ) -> DocumentReply:
-        """Add a document, or replace the one with the same `external_id`; searchable at once."""
+        """Add a document, or replace the one with the same `external_id`; searchable at once.
+
+        As a file, the text of PDF and Word files is taken; pictures in them are not read.
+        """
         stored = await knowledge.add_document(
             who,
             NewDocument(
@@ -344,6 +364,9 @@ def _documents(knowledge: KnowledgeService) -> APIRouter:
             ),
         )
         return DocumentReply.model_validate(stored)
+
+    router.include_router(files)
+    router.include_router(texts)
 
     @router.get("/documents", openapi_extra=scope("responder:read"))
     async def list_documents(
@@ -379,6 +402,24 @@ def _documents(knowledge: KnowledgeService) -> APIRouter:
         return SearchReply(items=hits)
 
     return router
+
+
+async def _document_of(request: Request, idempotency_key: str | None) -> NewDocument:
+    """The document in an uploaded file."""
+    sent = await file_of(request)
+    told = {"format": sent.found.format, "content": sent.found.text}
+    try:
+        body = DocumentRequest.model_validate({"title": sent.title, **sent.fields, **told})
+    except ValidationError as error:
+        raise RequestValidationError(error.errors()) from None
+    return NewDocument(
+        title=body.title,
+        format=body.format,
+        content=body.content,
+        external=body.external_id or idempotency_key,
+        audience=body.audience,
+        kind=sent.found.kind,
+    )
 
 
 async def _search(

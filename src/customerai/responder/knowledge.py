@@ -66,6 +66,7 @@ class NewDocument:
     Attributes:
         external: another system's id; adding it again replaces the document.
         audience: who may be told what it says: `customer`, or `agent` for internal guidance.
+        kind: of the file that the content was taken from, such as `pdf`; None: it is the content.
     """
 
     title: str
@@ -73,6 +74,7 @@ class NewDocument:
     content: str
     external: str | None = None
     audience: str = "customer"
+    kind: str | None = None
 
 
 class KnowledgeService:
@@ -124,7 +126,7 @@ class KnowledgeService:
             tenant=who.tenant,
             id=document_id,
             title=title,
-            format=new.format,
+            format=new.kind or new.format,
             audience=new.audience,
             digest=digest,
             passages=len(passages),

@@ -14,6 +14,7 @@ import structlog
 from customerai.contracts.events import DecisionMade
 from customerai.contracts.privacy import AnonymizeRequest, Privacy
 from customerai.contracts.responder import Role
+from customerai.contracts.rights import Consents, Purpose
 from customerai.core import audit, outbox
 from customerai.core.clock import Clock
 from customerai.core.db import Database, Transaction
@@ -54,6 +55,7 @@ _HANDOFF: Final[Mapping[str, SafeText]] = {
     "human_requested": compose("Of course. I am passing you to a colleague."),
     "injection": compose("I cannot help with this request. I am passing you to a colleague."),
     "small_talk": compose("How can I help you?"),
+    "no_consent": compose("A colleague will answer you. I am passing you on."),
 }
 _SYSTEM: Final = compose(
     "You answer a customer from numbered passages. Use only what they say. After each sentence "
@@ -95,10 +97,12 @@ class ReplyService:
         model: ChatModel | None,
         settings: ResponderSettings,
         metrics: Metrics,
+        consents: Consents | None = None,
     ) -> None:
         self._db = db
         self._clock = clock
         self._privacy = privacy
+        self._consents = consents
         self._responder = responder
         self._knowledge = knowledge
         self._model = model
@@ -145,7 +149,7 @@ class ReplyService:
         asked = next((m for m in reversed(recent) if m.role is Role.CUSTOMER), None)
         if asked is None or message_id not in (None, asked.id):
             raise NothingToAnswer
-        verdict = await self._judge(who, turns)
+        verdict = await self._judge(who, conversation_id, turns)
         made = StoredReply(
             tenant=who.tenant,
             conversation_id=conversation_id,
@@ -193,7 +197,9 @@ class ReplyService:
             tenant=who.tenant,
         )
 
-    async def _judge(self, who: Principal, turns: Sequence[SafeText]) -> _Verdict:
+    async def _judge(
+        self, who: Principal, conversation_id: str, turns: Sequence[SafeText]
+    ) -> _Verdict:
         last = turns[-1]
         if intake.asks_for_human(last):
             return _unanswered("human_requested", action="handoff", outcome="escalated")
@@ -201,6 +207,8 @@ class ReplyService:
             return _unanswered("injection", action="handoff", outcome="escalated")
         if intake.is_small_talk(last):
             return _unanswered("small_talk", action="reply", outcome="small_talk")
+        if not await self._consented(who, conversation_id):
+            return _unanswered("no_consent", action="handoff", outcome="abstained")
         hits, vector = await self._knowledge.search(
             who.tenant, turns, k=_PASSAGES, audiences=("customer",)
         )
@@ -220,6 +228,17 @@ class ReplyService:
             if worded is not None:
                 draft, name = worded, self._model.name
         return _Verdict(draft, draft.text, "reply", None, "answered", name)
+
+    async def _consented(self, who: Principal, conversation_id: str) -> bool:
+        """Whether the customer's words may go to a model; without one nothing goes anywhere.
+
+        Raises:
+            PrivacyUnavailable: nobody knows, so the model is not called.
+        """
+        if self._model is None or self._consents is None:
+            return True
+        (allowed,) = await self._consents.allowed(who, Purpose.MODEL_CALL, [conversation_id])
+        return allowed
 
     async def _worded(
         self,

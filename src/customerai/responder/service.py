@@ -18,11 +18,11 @@ from customerai.contracts.privacy import (
     Privacy,
 )
 from customerai.contracts.responder import ImportedMessage, ImportOutcome, Role, StoredMessage
-from customerai.core import audit, outbox
+from customerai.core import audit, erased, outbox
 from customerai.core.clock import Clock
 from customerai.core.crypto import KeyRing
 from customerai.core.db import Database, Transaction
-from customerai.core.errors import NotFound
+from customerai.core.errors import Conflict, NotFound
 from customerai.core.ids import new_id
 from customerai.core.principal import Principal
 from customerai.core.safe_text import SafeText, part
@@ -39,6 +39,13 @@ class ConversationNotFound(NotFound):
 
     def __init__(self, conversation_id: str) -> None:
         super().__init__("No conversation with that id.", conversation_id=conversation_id)
+
+
+class MessageErased(Conflict):
+    """The message was said before its customer or conversation was erased; it stays erased."""
+
+    def __init__(self) -> None:
+        super().__init__("What was said before the erasure stays erased; send what came after.")
 
 
 @dataclass(frozen=True)
@@ -140,6 +147,7 @@ class ResponderService:
 
         Raises:
             ConversationNotFound: not a conversation of this tenant.
+            MessageErased: it is older than an erasure of the conversation or its customer.
             PrivacyUnavailable: nothing was stored.
         """
         conversation = await self.conversation(who, conversation_id)
@@ -162,7 +170,12 @@ class ResponderService:
                 receipt_id=result.receipt.id,
             )
             batch = _Batch(conversation, [], [new])
-            await self._db.write(partial(self._store, who, [batch]), tenant=who.tenant)
+            stored = await self._db.write(partial(self._store, who, [batch]), tenant=who.tenant)
+            if not stored and not await self._db.read(
+                lambda tx: store.existing_messages(tx, who.tenant, [message_id]),
+                tenant=who.tenant,
+            ):
+                raise MessageErased
         return await self._db.read(
             lambda tx: store.find_message(tx, who.tenant, conversation_id, message_id),
             tenant=who.tenant,
@@ -187,7 +200,7 @@ class ResponderService:
         for message_id, message in zip(ids, messages, strict=True):
             if message_id not in known:
                 fresh.setdefault(message_id, message)  # the first counts, as between batches
-        batches = await self._batches(who, fresh)
+        batches = await self._batches(who, await self._not_erased(who, fresh))
         results = await self._privacy.anonymize(
             who,
             [
@@ -257,6 +270,36 @@ class ResponderService:
         return await self._db.read(
             lambda tx: store.openings(tx, who.tenant, conversation_ids), tenant=who.tenant
         )
+
+    async def _not_erased(
+        self, who: Principal, fresh: Mapping[str, ImportedMessage]
+    ) -> Mapping[str, ImportedMessage]:
+        """The messages without those that are older than an erasure; they count as repeated.
+
+        Looked at before they are made safe, since that would seal their values anew.
+        """
+        about = {
+            message_id: [
+                self._reference("conv", who.tenant, message.conversation),
+                *(
+                    []
+                    if message.customer is None
+                    else [self._reference("cust", who.tenant, message.customer)]
+                ),
+            ]
+            for message_id, message in fresh.items()
+        }
+        since = await self._db.read(
+            lambda tx: erased.since(tx, who.tenant, {i for ids in about.values() for i in ids}),
+            tenant=who.tenant,
+        )
+        if not since:
+            return fresh
+        return {
+            message_id: message
+            for message_id, message in fresh.items()
+            if not any(name in since and message.at <= since[name] for name in about[message_id])
+        }
 
     async def _batches(self, who: Principal, fresh: Mapping[str, ImportedMessage]) -> list[_Batch]:
         by_conversation: dict[str, list[tuple[str, ImportedMessage]]] = {}
@@ -361,6 +404,7 @@ class ResponderService:
         *,
         priority: int = outbox.NORMAL,
     ) -> int:
+        batches = _without_erased(tx, who.tenant, batches)
         store.add_conversations(tx, [batch.conversation for batch in batches])
         added = store.add_messages(
             tx, who.tenant, {batch.conversation.id: batch.safe for batch in batches}
@@ -408,6 +452,26 @@ class ResponderService:
             data = item.encode()
             digest.update(len(data).to_bytes(4, "big") + data)
         return f"{prefix}_{digest.hexdigest()[:32]}"
+
+
+def _without_erased(tx: Transaction, tenant: str, batches: Sequence[_Batch]) -> list[_Batch]:
+    """The batches without what was erased while they were made safe; erasures wait from now on."""
+    erased.hold_off(tx, tenant)
+    names = {i for batch in batches for i in (batch.conversation.id, batch.conversation.subject)}
+    since = erased.since(tx, tenant, names)
+    if not since:
+        return list(batches)
+    kept = []
+    for batch in batches:
+        ends = [
+            since[name]
+            for name in (batch.conversation.id, batch.conversation.subject)
+            if name in since
+        ]
+        batch.safe = [item for item in batch.safe if all(item.at > end for end in ends)]
+        if batch.safe:
+            kept.append(batch)
+    return kept
 
 
 def _cut(label: SafeText) -> SafeText:

@@ -23,6 +23,7 @@ conversation = Table(
     # Where the rows of this conversation lie (core.partitions); it never changes.
     Column("month", Integer, nullable=False, default=this_month, server_default="0"),
     Index("ix_responder_conversation_last", "tenant", "last_at", "id"),
+    Index("ix_responder_conversation_subject", "tenant", "subject"),
 )
 
 message = Table(

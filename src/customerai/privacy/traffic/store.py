@@ -100,14 +100,21 @@ def drop_before(tx: Transaction, before: datetime) -> int:
     return len(old)
 
 
-def drop_subjects(tx: Transaction, tenant: str, subject_ids: Sequence[str]) -> int:
-    """Forget what left of these customers; returns how many went."""
-    gone = tx.execute(
-        delete(passage).where(
-            passage.c.tenant == tenant, passage.c.subject_id.in_(list(subject_ids))
-        )
-    )
-    return int(gone.rowcount)
+def drop(
+    tx: Transaction,
+    tenant: str,
+    *,
+    subject_ids: Sequence[str] = (),
+    session_ids: Sequence[str] = (),
+) -> int:
+    """Forget what left of these customers and sessions; returns how many went."""
+    gone = 0
+    for column, ids in ((passage.c.subject_id, subject_ids), (passage.c.session_id, session_ids)):
+        for first in range(0, len(ids), _PIECE):
+            piece = list(ids[first : first + _PIECE])
+            found = tx.execute(delete(passage).where(passage.c.tenant == tenant, column.in_(piece)))
+            gone += int(found.rowcount)
+    return gone
 
 
 def count_leaks(tx: Transaction, counts: Mapping[tuple[str, int, str], int]) -> None:

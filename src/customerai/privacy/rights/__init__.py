@@ -1,0 +1,1 @@
+"""What customers may ask for: erasure, export, consent; and what the company may keep or see."""
