@@ -1,6 +1,6 @@
 """Erase a customer with many messages in a running server, then look for every byte.
 
-    python -m bench.erasure [--messages 10000] [--others 2000] [--names rampart|none] [--seed 7]
+    python -m bench.erasure [--messages 10000] [--others 2000] [--names own|none] [--seed 7]
 
 Starts `customerai serve` on an empty folder, imports one customer's conversations and those of
 others, takes replies and an export, makes a backup, erases the customer, and then greps every file
@@ -168,7 +168,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--messages", type=int, default=10_000)
     parser.add_argument("--others", type=int, default=2_000)
-    parser.add_argument("--names", default="rampart")
+    parser.add_argument("--names", default="own")
     parser.add_argument("--seed", type=int, default=7)
     options = parser.parse_args()
     base = Path(tempfile.mkdtemp(prefix="customerai-erasure-"))

@@ -1,37 +1,64 @@
 """How well and how fast personal data is found, on the development data.
 
     python bench/pii.py --data DIR [--scorer pii_score.py --map pii_label_map.json]
-                        [--only SET ...] [--patterns-only] [--seed 7]
+                        [--only SET ...] [--patterns-only] [--held-back 25] [--seed 7]
+                        [--beside-presidio PYTHON]
 
-DIR holds the sets `pii_presidio_synth`, `star`, `multidogo`, `restaurants8k`, `banking77` and
-`clinc150`. The scorer is run on the first; the others are measured here: "masking recall" is the
-share of gold spans whose every letter and digit is covered; "false alarms" counts spans per 1,000
-messages that hold no personal data. One thread.
+DIR holds the sets `pii_presidio_synth`, `star`, `multidogo`, `restaurants8k`, `banking77`,
+`clinc150` and `stackfaq`. The scorer is run on the first (precision, recall, F1, F2, exact and by
+overlap, the leak, and each type); the others are measured here: "masking recall" is the share of
+gold spans whose every letter and digit is covered; "false alarms" counts spans per 1,000 messages
+that hold no personal data. One thread.
+
+`--held-back SHARE` keeps to the rows that no training saw: SHARE percent of the templates of the
+synthetic set and of the rows of the others, by `held_back`. `--beside-presidio PYTHON` runs
+presidio-analyzer, installed with a spaCy model under that interpreter, in the same run on the
+same texts: quality, messages/s on 100 and 2,000 characters at batches of 1, 32 and 256, p50 and
+p99 of one message, cold start, memory.
 """
 
 from __future__ import annotations
 
 import argparse
+import asyncio
 import collections
 import csv
 import gzip
+import hashlib
 import json
+import os
 import random
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from customerai.ml.tagger import TokenTagger
+from customerai.privacy.analysis import ParallelAnalysis
 from customerai.privacy.recognizers.registry import RecognizerRegistry, default_recognizers
 from customerai.privacy.recognizers.spans import Span
 
 CHUNK = 512
-SETS = ("synth", "star", "multidogo", "restaurants8k", "banking77", "clinc150", "speed")
-NAME_SLOTS = {"first_name", "last_name"}
+RECALL_SETS = ("star", "multidogo", "restaurants8k")
+ALARM_SETS = ("banking77", "clinc150", "stackfaq")
+SETS = ("synth", *RECALL_SETS, *ALARM_SETS, "speed", "loop")
+ALARM_ROWS = 2000
+RUNS = Path(__file__).with_name("detector_runs.py")
+
+Find = Callable[[Sequence[str]], list[list[Span]]]
+
+
+def held_back(key: object, share: int = 25) -> bool:
+    """Whether a template or row is kept from training: the same for whoever asks.
+
+    The first eight bytes of SHA-256 of the key's text, as a big-endian integer, modulo 100, are
+    below `share`. Keys: `template_id` of the synthetic set, the text of a row elsewhere.
+    """
+    digest = hashlib.sha256(str(key).encode()).digest()
+    return int.from_bytes(digest[:8], "big") % 100 < share
 
 
 def read_jsonl(path: Path) -> Iterator[dict[str, Any]]:
@@ -41,12 +68,16 @@ def read_jsonl(path: Path) -> Iterator[dict[str, Any]]:
             yield json.loads(line)
 
 
-def analyze(registry: RecognizerRegistry, texts: Sequence[str]) -> list[list[Span]]:
-    """The spans of many texts, in chunks."""
-    found: list[list[Span]] = []
-    for at in range(0, len(texts), CHUNK):
-        found += registry.analyze(texts[at : at + CHUNK])
-    return found
+def finder(registry: RecognizerRegistry) -> Find:
+    """Finds the spans of many texts, in chunks."""
+
+    def find(texts: Sequence[str]) -> list[list[Span]]:
+        found: list[list[Span]] = []
+        for at in range(0, len(texts), CHUNK):
+            found += registry.analyze(texts[at : at + CHUNK])
+        return found
+
+    return find
 
 
 def masked(text: str, gold: Mapping[str, Any], spans: Iterable[Span]) -> bool:
@@ -55,21 +86,48 @@ def masked(text: str, gold: Mapping[str, Any], spans: Iterable[Span]) -> bool:
     return all(at in covered or not text[at].isalnum() for at in range(gold["start"], gold["end"]))
 
 
-def synth(
-    registry: RecognizerRegistry, data: Path, scorer: Path | None, table: Path | None
+def rows_of(name: str, data: Path, seed: int, share: int) -> list[dict[str, Any]]:
+    """The rows of a set: `text`, and `spans` with `start`, `end` and `label` where there are."""
+    rows: list[dict[str, Any]]
+    if name == "synth":
+        rows = list(read_jsonl(data / "pii_presidio_synth" / "synth.jsonl.gz"))
+        return [row for row in rows if not share or held_back(row["template_id"], share)]
+    if name in ALARM_SETS:
+        if name == "stackfaq":
+            texts = [row["query"] for row in read_jsonl(data / name / "queries.jsonl.gz")]
+        else:
+            path = data / name / f"{name}.csv.gz"
+            with gzip.open(path, "rt", encoding="utf-8", newline="") as file:
+                texts = [row["text"] for row in csv.DictReader(file)]
+        texts = [text for text in texts if not share or held_back(text, share)]
+        texts = random.Random(seed).sample(texts, min(ALARM_ROWS, len(texts)))
+        return [{"text": text} for text in texts]
+    files = {"star": "pii_recall", "multidogo": "pii_turns", "restaurants8k": "restaurants8k"}
+    rows = list(read_jsonl(data / name / f"{files[name]}.jsonl.gz"))
+    if name == "multidogo":
+        rows = random.Random(seed).sample(rows, 8000)
+    rows = [row for row in rows if not share or held_back(row["text"], share)]
+    for row in rows:
+        row["spans"] = [
+            {**span, "label": span.get("type") or span["slot"]}
+            for span in row["spans"]
+            if span.get("form", "ok") == "ok" and span.get("slot") != "people"
+        ]
+    return [row for row in rows if row["spans"]]
+
+
+def score(
+    rows: Sequence[Mapping[str, Any]],
+    found: Sequence[Sequence[Span]],
+    scorer: Path,
+    table: Path | None,
 ) -> None:
     """Score against the Presidio synthetic set with the given scorer."""
-    if scorer is None:
-        print("synth: no --scorer given, left out")
-        return
-    rows = list(read_jsonl(data / "pii_presidio_synth" / "synth.jsonl.gz"))
-    found = analyze(registry, [row["text"] for row in rows])
     with tempfile.TemporaryDirectory() as folder:
         gold, predicted = Path(folder, "gold.jsonl"), Path(folder, "pred.jsonl")
         with gold.open("w", encoding="utf-8") as file:
             for row in rows:
-                row["group"] = row["template_id"]
-                file.write(json.dumps(row) + "\n")
+                file.write(json.dumps({**row, "group": row["template_id"]}) + "\n")
         with predicted.open("w", encoding="utf-8") as file:
             for row, spans in zip(rows, found, strict=True):
                 shown = [
@@ -80,55 +138,166 @@ def synth(
         command = [sys.executable, str(scorer), str(gold), str(predicted), "--merge", "--per-type"]
         if table is not None:
             command += ["--map", str(table)]
+        sys.stdout.flush()
         subprocess.run(command, check=True)
 
 
-def recall(
-    registry: RecognizerRegistry, name: str, rows: Sequence[Mapping[str, Any]], key: str
-) -> None:
-    """Masking recall by type."""
+def recall(name: str, rows: Sequence[Mapping[str, Any]], found: Sequence[Sequence[Span]]) -> None:
+    """Masking recall by label."""
     hit: collections.Counter[str] = collections.Counter()
     seen: collections.Counter[str] = collections.Counter()
-    found = analyze(registry, [row["text"] for row in rows])
     for row, spans in zip(rows, found, strict=True):
         for gold in row["spans"]:
             good = masked(row["text"], gold, spans)
-            for label in ("all", gold[key]):
+            for label in ("all", gold["label"]):
                 seen[label] += 1
                 hit[label] += good
     parts = [f"{label} {hit[label] / seen[label]:.3f} (n={seen[label]})" for label in sorted(seen)]
     print(f"{name}: masking recall " + "; ".join(parts))
 
 
-def alarms(registry: RecognizerRegistry, name: str, data: Path, seed: int) -> None:
+def alarms(name: str, found: Sequence[Sequence[Span]]) -> None:
     """False alarms on messages without personal data."""
-    with gzip.open(data / name / f"{name}.csv.gz", "rt", encoding="utf-8", newline="") as file:
-        texts = [row["text"] for row in csv.DictReader(file)]
-    texts = random.Random(seed).sample(texts, 2000)
-    found = analyze(registry, texts)
     kinds = collections.Counter(span.type for spans in found for span in spans)
     flagged = sum(bool(spans) for spans in found)
     total = sum(kinds.values())
     print(
-        f"{name}: {1000 * total / len(texts):.1f} spans and {1000 * flagged / len(texts):.1f} "
+        f"{name}: {1000 * total / len(found):.1f} spans and {1000 * flagged / len(found):.1f} "
         f"flagged messages per 1,000; by type {dict(kinds.most_common())}"
     )
 
 
-def speed(registry: RecognizerRegistry, label: str, data: Path, seed: int) -> None:
-    """Messages a second over short chat messages, half of them with personal data."""
-    rows = [row["text"] for row in read_jsonl(data / "multidogo" / "pii_turns.jsonl.gz")]
-    texts = random.Random(seed).sample(rows, 2000)
-    registry.analyze(texts[:64])
-    start, cpu_start = time.perf_counter(), time.process_time()
-    analyze(registry, texts)
-    cpu = time.process_time() - cpu_start
-    spent = time.perf_counter() - start
-    length = sum(map(len, texts)) / len(texts)
-    print(
-        f"speed, {label}: {len(texts) / cpu:.0f} messages/s of CPU, {len(texts) / spent:.0f} "
-        f"by the clock (mean {length:.0f} characters)"
+def quality(args: argparse.Namespace, find: Find) -> None:
+    """Every chosen set, once."""
+    chosen = [name for name in SETS if name in args.only and name not in {"speed", "loop"}]
+    for name in chosen:
+        rows = rows_of(name, args.data, args.seed, args.held_back)
+        found = find([row["text"] for row in rows])
+        if name == "synth":
+            if args.scorer is None:
+                print("synth: no --scorer given, left out")
+            else:
+                score(rows, found, args.scorer, args.map)
+        elif name in ALARM_SETS:
+            alarms(name, found)
+        else:
+            recall(name, rows, found)
+
+
+def short_and_long(data: Path, seed: int) -> tuple[list[str], list[str]]:
+    """512 messages of 80 to 120 characters, and 128 of 2,000, of the same customers' turns."""
+    turns = [row["text"] for row in read_jsonl(data / "multidogo" / "pii_turns.jsonl.gz")]
+    turns += [
+        turn["text"]
+        for row in read_jsonl(data / "star" / "conversations.jsonl.gz")
+        for turn in row["turns"]
+    ]
+    turns += [row["text"] for row in read_jsonl(data / "pii_presidio_synth" / "synth.jsonl.gz")]
+    rng = random.Random(seed)
+    short = rng.sample([text for text in turns if 80 <= len(text) <= 120], 512)
+    long = ["\n".join(rng.sample(turns, 60))[:2000] for _ in range(128)]
+    return short, [text for text in long if len(text) > 1800]
+
+
+def run_apart(python: str, engine: str, request: Mapping[str, Any]) -> dict[str, Any]:
+    """A detector's answer from a fresh process (see `bench/detector_runs.py`)."""
+    environment = {**os.environ, "PYTHONPATH": "src"} if engine != "presidio" else None
+    done = subprocess.run(
+        [python, str(RUNS), engine],
+        input=json.dumps(request),
+        capture_output=True,
+        text=True,
+        check=False,
+        env=environment,
     )
+    if done.returncode:
+        sys.exit(f"{engine} failed:\n{done.stderr[-2000:]}")
+    answer: dict[str, Any] = json.loads(done.stdout)
+    return answer
+
+
+def speed(args: argparse.Namespace) -> None:
+    """Speed, memory and cold start, each detector alone in a fresh process."""
+    short, long = short_and_long(args.data, args.seed)
+    request = {"texts": [], "short": short, "long": long}
+    engines = ["patterns"] if args.patterns_only else ["patterns", "names"]
+    for engine in engines:
+        show_speed(engine, run_apart(sys.executable, engine, request))
+
+
+def show_speed(engine: str, answer: Mapping[str, Any]) -> None:
+    """One line for each length of text."""
+    print(f"{engine}: cold start {answer['cold_start_s']} s, memory {answer['memory_mb']} MB")
+    for length, name in (("100", "short"), ("2,000", "long")):
+        figures = answer[name]
+        batches = ", ".join(
+            f"batch {batch} {figures[f'batch_{batch}']} (per CPU second "
+            f"{figures[f'batch_{batch}_per_cpu_s']})"
+            for batch in (1, 32, 256)
+        )
+        print(
+            f"{engine}, {length} characters: messages/s {batches}; one message p50 "
+            f"{figures['p50_ms']} ms, p99 {figures['p99_ms']} ms"
+        )
+
+
+def beside_presidio(args: argparse.Namespace) -> None:
+    """Presidio on the same texts: the same figures."""
+    short, long = short_and_long(args.data, args.seed)
+    chosen = [name for name in SETS if name in args.only and name not in {"speed", "loop"}]
+    rows = {name: rows_of(name, args.data, args.seed, args.held_back) for name in chosen}
+    texts = [row["text"] for name in chosen for row in rows[name]]
+    answer = run_apart(
+        args.beside_presidio, "presidio", {"texts": texts, "short": short, "long": long}
+    )
+    print("\nPresidio, same texts, same machine")
+    show_speed("presidio", answer)
+    found = [[Span(recognizer="presidio", **span) for span in spans] for spans in answer["spans"]]
+    at = 0
+
+    def find(texts: Sequence[str]) -> list[list[Span]]:
+        nonlocal at
+        at += len(texts)
+        return found[at - len(texts) : at]
+
+    quality(args, find)
+
+
+async def _loop(registry: RecognizerRegistry, texts: Sequence[str], batch: int, hands: int) -> None:
+    analysis = ParallelAnalysis(registry, workers=hands)
+    gaps: list[float] = []
+    done = asyncio.Event()
+
+    async def watch() -> None:
+        last = time.perf_counter()
+        while not done.is_set():
+            await asyncio.sleep(0.001)
+            now = time.perf_counter()
+            gaps.append(now - last - 0.001)
+            last = now
+
+    watching = asyncio.create_task(watch())
+    start = time.perf_counter()
+    for at in range(0, len(texts), batch):
+        await analysis.analyze(texts[at : at + batch], entities=None, min_score=0.35)
+    spent = time.perf_counter() - start
+    done.set()
+    await watching
+    gaps.sort()
+    print(
+        f"event loop beside 2,000-character texts, batch {batch}, workers {hands}: "
+        f"{len(texts) / spent:.0f} texts/s, longest gap {1000 * gaps[-1]:.1f} ms, p99 "
+        f"{1000 * gaps[int(0.99 * len(gaps))]:.1f} ms"
+    )
+
+
+def loop(registry: RecognizerRegistry, data: Path, seed: int) -> None:
+    """How long the event loop waits while long texts are analyzed beside it."""
+    _, long = short_and_long(data, seed)
+    registry.analyze(long[:8])
+    for batch in (1, 32, 128):
+        for hands in (1, 2):
+            asyncio.run(_loop(registry, long, batch, hands))
 
 
 def main() -> None:
@@ -139,37 +308,20 @@ def main() -> None:
     parser.add_argument("--map", type=Path)
     parser.add_argument("--only", nargs="*", choices=SETS, default=list(SETS))
     parser.add_argument("--patterns-only", action="store_true")
+    parser.add_argument("--held-back", type=int, default=0, metavar="SHARE")
+    parser.add_argument("--beside-presidio", metavar="PYTHON")
     parser.add_argument("--seed", type=int, default=7)
     args = parser.parse_args()
-    patterns = RecognizerRegistry(default_recognizers(None))
-    full = (
-        patterns if args.patterns_only else RecognizerRegistry(default_recognizers(TokenTagger()))
-    )
-    print(f"recognizers {full.version}")
-    if "synth" in args.only:
-        synth(full, args.data, args.scorer, args.map)
-    if "star" in args.only:
-        rows = list(read_jsonl(args.data / "star" / "pii_recall.jsonl.gz"))
-        recall(full, "star", rows, "type")
-    if "multidogo" in args.only:
-        rows = list(read_jsonl(args.data / "multidogo" / "pii_turns.jsonl.gz"))
-        rows = random.Random(args.seed).sample(rows, 8000)
-        for row in rows:
-            row["spans"] = [span for span in row["spans"] if span["form"] == "ok"]
-        rows = [row for row in rows if row["spans"]]
-        recall(full, "multidogo", rows, "type")
-    if "restaurants8k" in args.only:
-        rows = list(read_jsonl(args.data / "restaurants8k" / "restaurants8k.jsonl.gz"))
-        for row in rows:
-            row["spans"] = [span for span in row["spans"] if span["slot"] in NAME_SLOTS]
-        recall(full, "restaurants8k", [row for row in rows if row["spans"]], "slot")
-    for name in ("banking77", "clinc150"):
-        if name in args.only:
-            alarms(full, name, args.data, args.seed)
+    tagger = None if args.patterns_only else TokenTagger()
+    registry = RecognizerRegistry(default_recognizers(tagger))
+    print(f"recognizers {registry.version}, {len(registry.entities)} entity types")
+    quality(args, finder(registry))
+    if "loop" in args.only:
+        loop(registry, args.data, args.seed)
     if "speed" in args.only:
-        speed(patterns, "patterns only", args.data, args.seed)
-        if not args.patterns_only:
-            speed(full, "names on", args.data, args.seed)
+        speed(args)
+    if args.beside_presidio:
+        beside_presidio(args)
 
 
 if __name__ == "__main__":

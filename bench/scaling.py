@@ -162,7 +162,7 @@ def main() -> int:
     parser.add_argument("--replicas", type=int, nargs="*", default=[1, 2, 4])
     parser.add_argument("--seconds", type=float, default=20)
     parser.add_argument("--rows", type=int, default=4000)
-    parser.add_argument("--names", default="rampart", help="the name model, or none")
+    parser.add_argument("--names", default="own", help="the name model, or none")
     options = parser.parse_args()
     signal.signal(signal.SIGTERM, interrupt)
     for replicas in options.replicas:

@@ -58,6 +58,7 @@ OWN: Final[Mapping[str, str]] = {
     "queue": "keyword",
     "queues": "long",
     "remote": "keyword",
+    "requests": "long",
     "rows": "long",
     "sent": "boolean",
     "size_bytes": "long",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import gc
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 import pytest
 from anyio.from_thread import BlockingPortal, start_blocking_portal
@@ -13,7 +13,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from customerai.privacy.analysis import ParallelAnalysis
-from customerai.privacy.recognizers.spans import Span
+from customerai.privacy.recognizers.custom import PatternListRecognizer
+from customerai.privacy.recognizers.spans import Recognizer, Span
 
 MIN = 0.35
 
@@ -36,6 +37,8 @@ class Lengths:
         language: str = "en",
         entities: frozenset[str] | None = None,
         min_score: float = MIN,
+        min_scores: Mapping[str, float] | None = None,
+        extra: Sequence[Recognizer] = (),
     ) -> list[list[Span]]:
         with self._lock:
             self.batches.append(list(texts))
@@ -43,6 +46,8 @@ class Lengths:
         if self.fails:
             raise RuntimeError
         kind = "ANY" if entities is None else "+".join(sorted(entities)) or "NONE"
+        kind += "".join(f" {one.name} {one.version}" for one in extra)
+        kind += "".join(f" {entity}>{least}" for entity, least in (min_scores or {}).items())
         return [[Span(kind, 0, len(text), min_score, text)] for text in texts]
 
     @property
@@ -185,3 +190,18 @@ async def test_memory_is_bounded() -> None:
     before = len(analyzer.seen)
     await find(analysis, ["first"])
     assert len(analyzer.seen) == before + 1
+
+
+async def test_own_recognizers_and_thresholds_are_told_apart() -> None:
+    analyzer = Lengths()
+    analysis = ParallelAnalysis(analyzer)
+    old, new = (PatternListRecognizer("own", "OWN", [(word, 0.5)]) for word in ("a", "b"))
+    kinds = []
+    for extra, least in [((), None), ((old,), None), ((new,), None), ((new,), {"OWN": 0.9})] * 2:
+        ((span,),) = await analysis.analyze(
+            ["x"], entities=None, min_score=MIN, min_scores=least, extra=extra
+        )
+        kinds.append(span.type)
+    assert len(set(kinds)) == 4
+    assert kinds[:4] == kinds[4:]
+    assert len(analyzer.seen) == 4

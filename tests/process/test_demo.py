@@ -64,7 +64,7 @@ def _standing(value: str, text: str) -> bool:
 def loaded(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str, str, str]:
     """The folder of a server that loaded the demo and ended; its output, log and metrics."""
     folder = tmp_path_factory.mktemp("demo") / "data"
-    with serving(folder, "--demo", names="rampart") as server:
+    with serving(folder, "--demo", names="own") as server:
         _wait_for_demo(server)
         time.sleep(1)
         metrics = httpx2.get(server.address + "/metrics").text

@@ -150,7 +150,7 @@ class GatewaySettings(Section):
 class PrivacySettings(Section):
     """Finding and hiding personal data."""
 
-    names_model: Literal["rampart", "none"] = "rampart"
+    names_model: Literal["own", "none"] = "own"
     """The packaged model for names and places; `none` leaves patterns only."""
     min_score: float = Field(default=0.35, ge=0, le=1)
     """Spans below this score are not hidden."""

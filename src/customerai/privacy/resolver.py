@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import Final
 
@@ -14,6 +14,7 @@ from customerai.privacy.recognizers.spans import GUESS, PROVEN, Span
 _JOINTS: Final = {
     "LOCATION": re.compile(r"[\s,]{0,4}"),
     "PERSON": re.compile(r"[ \t]{0,2}"),
+    "DATE_TIME": re.compile(r",?[ \t]{0,2}"),
 }
 _EDGE: Final = " \t\r\n\f\v.,;:!?()\"'"
 
@@ -42,7 +43,10 @@ def resolve(text: str, spans: Iterable[Span], *, min_score: float = 0.0) -> list
         return []
     if len(kept) == 1:
         return kept
-    return _join(text, _give_way(text, _union(kept)))
+    free: list[Span] = []
+    for cluster in _clusters(_union(kept)):
+        free += cluster if len(cluster) == 1 else _give_way(text, cluster)
+    return _join(text, free)
 
 
 def _tier(span: Span) -> int:
@@ -82,6 +86,21 @@ def _union(spans: list[Span]) -> list[Span]:
             best, start=before.start, end=max(before.end, span.end), score=score
         )
     return merged
+
+
+def _clusters(spans: list[Span]) -> Iterator[list[Span]]:
+    """The spans, sorted, in groups that have no character in common with another group."""
+    spans.sort(key=lambda span: span.start)
+    cluster: list[Span] = []
+    end = 0
+    for span in spans:
+        if cluster and span.start >= end:
+            yield cluster
+            cluster = []
+        cluster.append(span)
+        end = max(end, span.end)
+    if cluster:
+        yield cluster
 
 
 def _give_way(text: str, spans: list[Span]) -> list[Span]:

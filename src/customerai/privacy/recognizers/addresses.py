@@ -5,8 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from customerai.privacy.recognizers.context import ANY_DIGIT
-from customerai.privacy.recognizers.spans import Span
+from customerai.privacy.recognizers.rules import RuleRecognizer, pattern_rule
 
 _SUFFIX: Final = (
     r"(?:street|str|st|avenue|ave|av|boulevard|blvd|road|rd|lane|ln|drive|dr|court|ct|circle|cir|"
@@ -27,7 +26,10 @@ _STATES: Final = (
 )
 _POSTCODE_UK: Final = r"(?:GIR ?0AA|[A-PR-UWYZ][A-HK-Y]?\d[A-HJKPSTUW\d]? ?\d[ABD-HJLNP-UW-Z]{2})"
 _POSTCODE_CA: Final = r"[ABCEGHJ-NPRSTVXY]\d[ABCEGHJ-NPRSTV-Z][ -]?\d[ABCEGHJ-NPRSTV-Z]\d"
-_CODE: Final = rf"(?:\d{{5}}(?:-\d{{4}})?|\d{{4,6}}|{_POSTCODE_UK}|{_POSTCODE_CA})"
+_CODE: Final = (
+    rf"(?:\d{{5}}-\d{{3,4}}|\d{{3}} \d{{2}}|\d{{4}} ?[A-Z]{{2}}\b|\d{{4}}-\d{{3}}|"
+    rf"\d{{5}}|\d{{4,6}}|{_POSTCODE_UK}|{_POSTCODE_CA})"
+)
 # What may follow a street: up to three more words with capitals, a state, a code, a country.
 _TAIL: Final = (
     rf"(?:(?:[,\s]{{1,4}}(?-i:[A-ZÀ-Þ][\w'’.-]{{1,30}})){{0,3}}"
@@ -39,7 +41,6 @@ _STREET: Final = re.compile(
     rf"{_SUFFIX}\b\.?(?:\s{_DIRECTION}\b)?{_UNIT}{_TAIL}",
     re.IGNORECASE,
 )
-_STREET_HINT: Final = re.compile(rf"[\s-]{_SUFFIX}\b", re.IGNORECASE)
 _NOT_STREET: Final = re.compile(
     r"\b(?:a|an|the|is|are|was|to|for|of|my|i|you|it|in|on|at|and|or|per|people|person|days?|"
     r"hours?|"
@@ -71,19 +72,11 @@ _ROMANCE: Final = re.compile(
     rf"?{_UNIT}{_TAIL}",
     re.IGNORECASE,
 )
-_ROMANCE_HINT: Final = re.compile(
-    r"\b(?:rue|avenue|boulevard|bd|place|chemin|impasse|quai|allée|cours|calle|avenida|avda|av|"
-    r"plaza|"
-    r"paseo|carrer|camino|ronda|travesía|via|viale|piazza|corso|vicolo|largo|rua|travessa|praça|"
-    r"alameda|estrada|ulica|ul)\b|c/",
-    re.IGNORECASE,
-)
 _BOX: Final = re.compile(
     r"(?<![\w])(?:p\.?\s?o\.?\s?box|post\s?box|postfach|apartado(?: de correos)?|unit|psc|apo)"
     rf"\s?#?\s?\d{{1,6}}(?:,?\s+box\s+\d{{1,6}})?\b{_TAIL}",
     re.IGNORECASE,
 )
-_BOX_HINT: Final = re.compile(r"box|postfach|apartado|psc|unit", re.IGNORECASE)
 _MILITARY: Final = re.compile(
     r"\b(?:APO|FPO|DPO)\s?,?\s?A[AEP]\b(?:\s\d{5}(?:-\d{4})?)?|\bUSN[SV]\s[A-Z]\w+"
 )
@@ -92,7 +85,6 @@ _PART: Final = re.compile(
     r"(?:[A-Z]?-?\d{1,5}[A-Z]?)\b",
     re.IGNORECASE,
 )
-_PART_HINT: Final = re.compile(r"ap(?:t|artment)|suite|ste|flat", re.IGNORECASE)
 _STATE_ZIP: Final = re.compile(
     rf"(?<![\w])(?:(?:[A-ZÀ-Þ][\w'’.-]{{1,30}}[ ]?){{1,3}},\s?)"
     rf"?{_STATES}[,\s]{{1,3}}\d{{5}}(?:-\d{{4}})?(?![\w-])"
@@ -114,62 +106,55 @@ _NAMED_CODE: Final = re.compile(
     rf"(?P<code>{_CODE}|\d{{3}} ?\d{{3}})(?![\w])",
     re.IGNORECASE,
 )
-_NAMED_HINT: Final = re.compile(r"zip|post|pin\s?code|plz|cap", re.IGNORECASE)
 
 
-class AddressRecognizer:
-    """LOCATION: streets with numbers, boxes and post codes of a dozen countries."""
+_DIGIT: Final = re.compile(r"\d")
 
-    name = "address"
-    version = "1"
-    entities = frozenset({"LOCATION"})
-
-    def find(self, text: str) -> list[Span]:
-        """The addresses of a text; a city and code that follow a street belong to its span."""
-        if not ANY_DIGIT.search(text):
-            return []
-        spans: list[Span] = []
-        if _STREET_HINT.search(text):
-            for match in _STREET.finditer(text):
-                if not _NOT_STREET.search(match[0]):
-                    spans.append(self._span(match, 0.85))
-        spans += [
-            self._span(match, 0.8)
-            for match in _GERMANIC.finditer(text)
-            if not _NOT_GERMANIC.search(match[0])
-        ]
-        if _ROMANCE_HINT.search(text):
-            spans += [
-                self._span(match, 0.75)
-                for match in _ROMANCE.finditer(text)
-                if ANY_DIGIT.search(match[0])
-            ]
-        if _BOX_HINT.search(text):
-            spans += [
-                self._span(match, 0.85)
-                for match in _BOX.finditer(text)
-                if not match[0].lower().startswith("unit") or "box" in match[0].lower()
-            ]
-        if _PART_HINT.search(text):
-            spans += [self._span(match, 0.7) for match in _PART.finditer(text)]
-        for pattern, score in _CODES:
-            spans += [self._span(match, score) for match in pattern.finditer(text)]
-        if _NAMED_HINT.search(text):
-            spans += [
-                Span("LOCATION", match.start("code"), match.end("code"), 0.8, self.name)
-                for match in _NAMED_CODE.finditer(text)
-            ]
-        return spans
-
-    def _span(self, match: re.Match[str], score: float) -> Span:
-        return Span("LOCATION", match.start(), match.end(), score, self.name)
-
-
-_CODES: Final = (
-    (_STATE_ZIP, 0.85),
-    (_CITY_STATE, 0.7),
-    (_MILITARY, 0.8),
-    (_UK_CODE, 0.8),
-    (_CA_CODE, 0.8),
-    (_CODE_CITY, 0.65),
+ADDRESS: Final = RuleRecognizer(
+    "address",
+    "2",
+    [
+        pattern_rule(
+            "address.number_and_street",
+            "LOCATION",
+            _STREET,
+            0.85,
+            accept=lambda _, match: not _NOT_STREET.search(match[0]),
+        ),
+        pattern_rule(
+            "address.street_and_number",
+            "LOCATION",
+            _GERMANIC,
+            0.8,
+            accept=lambda _, match: not _NOT_GERMANIC.search(match[0]),
+        ),
+        pattern_rule(
+            "address.romance",
+            "LOCATION",
+            _ROMANCE,
+            0.75,
+            accept=lambda _, match: _DIGIT.search(match[0]) is not None,
+        ),
+        pattern_rule(
+            "address.box",
+            "LOCATION",
+            _BOX,
+            0.85,
+            accept=lambda _, match: (
+                not match[0].lower().startswith("unit") or "box" in match[0].lower()
+            ),
+        ),
+        pattern_rule("address.flat", "LOCATION", _PART, 0.7),
+        pattern_rule("address.state_and_code", "LOCATION", _STATE_ZIP, 0.85),
+        pattern_rule("address.city_and_state", "LOCATION", _CITY_STATE, 0.7),
+        pattern_rule("address.military", "LOCATION", _MILITARY, 0.8),
+        pattern_rule("address.uk_code", "LOCATION", _UK_CODE, 0.8),
+        pattern_rule("address.canada_code", "LOCATION", _CA_CODE, 0.8),
+        pattern_rule("address.code_and_city", "LOCATION", _CODE_CITY, 0.65),
+        pattern_rule("address.named_code", "LOCATION", _NAMED_CODE, 0.8, group="code"),
+    ],
 )
+"""LOCATION: streets with numbers, boxes and post codes of a dozen countries.
+
+A city and a code that follow a street belong to its span.
+"""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from customerai.privacy.recognizers.rules import any_of
 from customerai.privacy.recognizers.spans import Span
 from customerai.privacy.recognizers.words import is_common, word_set
 
@@ -50,7 +51,7 @@ _WEAK: Final = re.compile(
     re.IGNORECASE,
 )
 _TITLE: Final = re.compile(
-    r"(?<![\w.])(?P<title>(?-i:Mr|Mrs|Ms|Miss|Mx|Dr|Prof|Professor|Sir|Madam|Lord|Lady|Rev|Hon|"
+    r"(?<![\w.])(?:(?-i:Mr|Mrs|Ms|Miss|Mx|Dr|Prof|Professor|Sir|Madam|Lord|Lady|Rev|Hon|"
     r"Capt|"
     r"Herr|Frau|Señor|Señora|Sra?|Mme|Monsieur|Madame|Doctor|Judge|Senator|President|Captain|Fr|"
     r"Sig|"
@@ -80,24 +81,45 @@ _NOT_A_NAME: Final = re.compile(
 _MAX_BARE_TEXT: Final = 60
 
 
+_SURE_HINT: Final = any_of((_STRONG, _TITLE))
+
+
 class CueNameRecognizer:
-    """PERSON and TITLE by cue words; works without a model, in any case of letters."""
+    """PERSON by cue words; works without a model, in any case of letters.
+
+    Args:
+        sure_only: only after cues that leave no doubt ("my name is"). Beside the name model the
+            others find little more and cost false alarms.
+    """
 
     name = "cue_name"
-    version = "1"
-    entities = frozenset({"PERSON", "TITLE"})
+    entities = frozenset({"PERSON"})
+
+    def __init__(self, *, sure_only: bool = False) -> None:
+        self._sure_only = sure_only
+
+    @property
+    def version(self) -> str:
+        """Changes with the rules in force."""
+        return "2 sure" if self._sure_only else "2"
+
+    @property
+    def hint(self) -> str:
+        """A text without it holds no sure cue; the other cues may be in any text."""
+        return _SURE_HINT if self._sure_only else ""
 
     def find(self, text: str) -> list[Span]:
         """The names that a cue announces, and those that are the whole message."""
         spans: list[Span] = []
         for match in _STRONG.finditer(text):
             spans += self._named(text, match.end(), sure=True)
-        for match in _WEAK.finditer(text):
-            spans += self._named(text, match.end(), sure=False)
         if _TITLE_HINT.search(text):
             for match in _TITLE.finditer(text):
-                spans.append(Span("TITLE", match.start(), match.end("title"), 0.7, self.name))
                 spans += self._named(text, match.end(), sure=True)
+        if self._sure_only:
+            return spans
+        for match in _WEAK.finditer(text):
+            spans += self._named(text, match.end(), sure=False)
         if len(text) <= _MAX_BARE_TEXT:
             spans += self._bare(text)
         return spans

@@ -1,14 +1,14 @@
-"""Names, places and identifiers by a learned model, with a filter for what only looks like one."""
+"""Names, places, organizations and more by a learned model, and the gate that spares it work."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from functools import cache
 from typing import Final, Protocol
 
-from customerai.privacy.recognizers.context import ContextWords
-from customerai.privacy.recognizers.spans import PROVEN, Span
-from customerai.privacy.recognizers.words import is_common
+from customerai.privacy.recognizers.spans import GUESS, PROVEN, Span
+from customerai.privacy.recognizers.words import common_words, is_common, word_set
 
 
 class TaggedWord(Protocol):
@@ -36,59 +36,55 @@ class Tagger(Protocol):
     def tag(self, texts: Sequence[str]) -> Sequence[Sequence[TaggedWord]]: ...
 
 
-_PERSON: Final = frozenset({"GIVEN_NAME", "SURNAME"})
-_PLACE: Final = frozenset(
-    {"BUILDING_NUMBER", "STREET_NAME", "SECONDARY_ADDRESS", "CITY", "STATE", "ZIP_CODE"}
-)
-_NUMBERS: Final = {
-    "BANK_ACCOUNT": "US_BANK_NUMBER",
-    "DRIVERS_LICENSE": "US_DRIVER_LICENSE",
-    "EMAIL": "EMAIL_ADDRESS",
-    "GOVERNMENT_ID": "ID_NUMBER",
-    "PASSPORT": "US_PASSPORT",
-    "PHONE": "PHONE_NUMBER",
-    "ROUTING_NUMBER": "ABA_ROUTING_NUMBER",
-    "TAX_ID": "ID_NUMBER",
-    "URL": "URL",
-}
 _MODEL_CAP: Final = PROVEN - 0.05  # a model never claims a proof
-_GAP: Final = {
-    "PERSON": re.compile(r"\.?[ \t]{0,2}|[ \t]?['’-][ \t]?|[ \t][A-Z]\.?[ \t]"),
-    "LOCATION": re.compile(r"[\s,.#-]{0,4}"),
+# Least score of the surest word of a span.
+_LEAST: Final = {
+    "PERSON": 0.4,
+    "LOCATION": 0.4,
+    "ORGANIZATION": 0.5,
+    "TITLE": 0.5,
+    "NRP": 0.5,
 }
-_NEXT_CAPITAL: Final = re.compile(r"[ \t](?P<word>[A-ZÀ-Þ][^\W\d_]{1,30}(?:['’-][^\W\d_]+)*)")
-_CUES_OF_PLACE: Final = re.compile(
-    r"(?:\b(?:in|from|to|near|at|of|live|city|town|around|visit|visiting|state|"
-    r"country)\s(?:the\s)?|,\s?|^)$",
-    re.IGNORECASE,
-)
-
-# Least score of a word: with a capital, in lower case, and when it is an everyday word.
-_NAME_CAPITAL: Final = 0.4
-_NAME_LOWER: Final = 0.6
-_NAME_COMMON: Final = 0.985
-_PLACE_CAPITAL: Final = 0.4
-_PLACE_LOWER: Final = 0.6
-_NUMBER_LEAST: Final = 0.6
+# Patterns know these better: the model only fills what they leave.
+_FILLING: Final = {
+    "DATE_TIME": 0.5,
+    "AGE": 0.5,
+    "PHONE_NUMBER": 0.5,
+    "EMAIL_ADDRESS": 0.5,
+    "ID_NUMBER": 0.5,
+}
+# A word that customers do not use every day is a name on slighter grounds: rare names would else be
+# found less often than frequent ones.
+_LEAST_RARE: Final = {"PERSON": 0.04, "LOCATION": 0.15}
+_LEAST_IN_SPAN: Final = 0.3  # of a word beside surer ones
+_NUMBERS: Final = frozenset({"PHONE_NUMBER", "EMAIL_ADDRESS", "ID_NUMBER"})
+_GAP: Final = re.compile(r"[ \t]{0,2}")
+_PLACE_GAP: Final = re.compile(r"[ \t]{0,2}|[ \t]{0,2}\r?\n[ \t]{0,4}")
+_ENDS_WITH_POINT: Final = re.compile(r"(?:\.\w|\b(?:Inc|Ltd|Co|Corp|Jr|Sr|St|\w))\.", re.IGNORECASE)
 
 
 class NameRecognizer:
-    """PERSON, LOCATION and numbers by a token classifier.
+    """PERSON, LOCATION, ORGANIZATION, TITLE, NRP, and numbers and dates that patterns leave.
 
-    Neighbouring words of one kind become one span: given and family name one PERSON; house
-    number, street, flat, city, state and code one LOCATION.
+    Neighbouring words of one label become one span. The model's numbers and dates are guesses
+    (`spans.GUESS`): they give way to every pattern.
+
+    Args:
+        tagger: the token classifier.
+        gated: whether messages of everyday words alone skip the classifier.
     """
 
     name = "name_model"
-    entities = frozenset({"PERSON", "LOCATION", *_NUMBERS.values()})
+    entities = frozenset({*_LEAST, *_FILLING})
 
-    def __init__(self, tagger: Tagger) -> None:
+    def __init__(self, tagger: Tagger, *, gated: bool = True) -> None:
         self._tagger = tagger
+        self._gated = gated
 
     @property
     def version(self) -> str:
         """Changes with the model and with the rules here."""
-        return f"1+{self._tagger.version}"
+        return f"2+{self._tagger.version}{'' if self._gated else '+open'}"
 
     def find(self, text: str) -> list[Span]:
         """The spans of one text."""
@@ -96,125 +92,102 @@ class NameRecognizer:
 
     def find_many(self, texts: Sequence[str]) -> list[list[Span]]:
         """The spans of each text; the model sees them in batches."""
-        tagged = self._tagger.tag(texts)
-        return [self._spans(text, words) for text, words in zip(texts, tagged, strict=True)]
+        found: list[list[Span]] = [[] for _ in texts]
+        asked = [at for at, text in enumerate(texts) if not self._gated or may_hold_name(text)]
+        if asked:
+            tagged = self._tagger.tag([texts[at] for at in asked])
+            for at, words in zip(asked, tagged, strict=True):
+                found[at] = list(self._spans(texts[at], words))
+        return found
 
-    def _spans(self, text: str, words: Sequence[TaggedWord]) -> list[Span]:
-        spans: list[Span] = []
-        for kind, group in _groups(text, words):
-            if kind == "PERSON":
-                spans += self._person(text, group)
-            elif kind == "LOCATION":
-                spans += self._place(text, group)
-            else:
-                spans += self._number(text, kind, group)
-        return spans
-
-    def _person(self, text: str, group: list[TaggedWord]) -> list[Span]:
-        good = [word for word in group if _good_name(text, word)]
-        if not good:
-            return []
-        # A doubtful word between or beside two good ones belongs to the name: "Will Smith".
-        start, end = good[0].start, good[-1].end
-        for word in group:
-            if text[word.start].isupper() and word.score > 0.5:  # noqa: PLR2004
-                start, end = min(start, word.start), max(end, word.end)
-        follower = _NEXT_CAPITAL.match(text, end)
-        if follower is not None and not is_common(follower["word"]):
-            end = follower.end("word")
-        score = min(max(word.score for word in good), _MODEL_CAP)
-        return [Span("PERSON", start, end, score, self.name)]
-
-    def _place(self, text: str, group: list[TaggedWord]) -> list[Span]:
-        labels = {word.label for word in group}
-        street = "STREET_NAME" in labels
-        good = [
-            word
-            for word in group
-            if _good_place(text, word, in_address=street or len(labels) > 2)  # noqa: PLR2004
-        ]
-        if not good:
-            return []
-        kept = {word.label for word in good}
-        if kept == {"ZIP_CODE"} and not _zip_meant(text, good[0].start, good[-1].end):
-            return []
-        if max(word.score for word in good) < _PLACE_LOWER and text[good[0].start].islower():
-            return []
-        if kept <= {"BUILDING_NUMBER", "SECONDARY_ADDRESS"}:
-            return []
-        score = min(max(word.score for word in good), _MODEL_CAP)
-        return [Span("LOCATION", good[0].start, good[-1].end, score, self.name)]
-
-    def _number(self, text: str, kind: str, group: list[TaggedWord]) -> list[Span]:
-        start, end = group[0].start, group[-1].end
-        score = max(word.score for word in group)
-        value = text[start:end]
-        digits = sum(char.isdigit() for char in value)
-        if score < _NUMBER_LEAST or (digits < 4 and kind not in {"URL", "EMAIL_ADDRESS"}):  # noqa: PLR2004
-            return []
-        if kind in {"URL", "EMAIL_ADDRESS"} and not ("." in value or "@" in value):
-            return []
-        return [Span(kind, start, end, min(score, 0.55), self.name)]
-
-
-def _groups(text: str, words: Sequence[TaggedWord]) -> list[tuple[str, list[TaggedWord]]]:
-    """Runs of words of one kind with nothing but a joint between them."""
-    groups: list[tuple[str, list[TaggedWord]]] = []
-    for word in words:
-        kind = _kind(word.label)
-        if kind is None:
-            continue
-        if groups and groups[-1][0] == kind:
-            gap = _GAP.get(kind, _GAP["LOCATION"])
-            if gap.fullmatch(text, groups[-1][1][-1].end, word.start):
-                groups[-1][1].append(word)
+    def _spans(self, text: str, words: Sequence[TaggedWord]) -> Iterator[Span]:
+        kept = [word for word in words if word.score >= _LEAST_IN_SPAN or _rare_name(text, word)]
+        for group in _groups(text, kept):
+            label = group[0].label
+            score = max(word.score for word in group)
+            if score < _LEAST.get(label, _FILLING.get(label, 1.0)):
+                if not any(_rare_name(text, word) for word in group):
+                    continue
+                score = GUESS
+            start, end = _trimmed(text, group[0].start, group[-1].end)
+            if start == end:
                 continue
-        groups.append((kind, [word]))
-    return groups
+            if label in _NUMBERS and not any(map(str.isdigit, text[start:end])):
+                continue
+            top = _MODEL_CAP if label in _LEAST else GUESS - 0.01
+            yield Span(label, start, end, min(score, top), self.name)
 
 
-def _kind(label: str) -> str | None:
-    if label in _PERSON:
-        return "PERSON"
-    if label in _PLACE:
-        return "LOCATION"
-    return _NUMBERS.get(label)
-
-
-def _good_name(text: str, word: TaggedWord) -> bool:
-    value = text[word.start : word.end]
-    if len(value) < 2 or not value[0].isalpha():  # noqa: PLR2004
+def _rare_name(text: str, word: TaggedWord) -> bool:
+    if word.score < _LEAST_RARE.get(word.label, 1.0):
         return False
-    capital = value[0].isupper()
-    if is_common(value):
-        first = not text[: word.start].strip(" \"'(")
-        return capital and not first and word.score >= _NAME_COMMON
-    return word.score >= (_NAME_CAPITAL if capital else _NAME_LOWER)
+    value = text[word.start : word.end]
+    return len(value) > 1 and value.isalpha() and not is_common(value)
 
 
-_ZIP_WORDS: Final = ContextWords(
-    r"zip\s?(?:code)?|post(?:al)?\s?code|pin\s?code|city|state|address|live|street|area|town"
+def _groups(text: str, words: Sequence[TaggedWord]) -> Iterator[list[TaggedWord]]:
+    """Runs of words of one label with nothing but blanks between them."""
+    group: list[TaggedWord] = []
+    for word in words:
+        if group and word.label == group[-1].label:
+            gap = _PLACE_GAP if word.label == "LOCATION" else _GAP
+            if gap.fullmatch(text, group[-1].end, word.start):
+                group.append(word)
+                continue
+        if group:
+            yield group
+        group = [word]
+    if group:
+        yield group
+
+
+def _trimmed(text: str, start: int, end: int) -> tuple[int, int]:
+    """Without the signs at either end, but for the point of an abbreviation."""
+    while start < end and not text[start].isalnum():
+        start += 1
+    while end > start and not text[end - 1].isalnum():
+        if text[end - 1] == "." and _ENDS_WITH_POINT.search(text, max(start, end - 6), end):
+            break
+        end -= 1
+    return start, end
+
+
+_PLACEHOLDER: Final = re.compile(r"\[[A-Z][A-Z_]{1,40}(?:_\d{1,6})?\]")
+_LETTERS: Final = re.compile(r"([^\W\d_]+(?:'(?!s\b)[^\W\d_]+)*)(?:'s)?")  # without "'s"
+_DIGIT: Final = re.compile(r"\d")
+# A capital that begins no sentence, and is not the word "I".
+_CAPITAL_INSIDE: Final = re.compile(r"[^\s.!?:\"“(][ \t]+(?!I(?:\b|['’]))[^\W\d_a-zà-ÿ]")
+# Everyday words that are also names, places, or tell a time: they do not pass the gate.
+_TELLING: Final = word_set(
+    "alexa america april august basil bell benz booth bush canton carrier chase cherry "
+    "chevrolet church cook corona costa dias forbes ford french german israel june kim king "
+    "lane lee lord lucky mac mayo mercedes mesa miles minh moon nordstrom olive olympia orlando "
+    "pope romaine rush sears song soo sparks sun suzuki swift tata wells wheeler winter wise "
+    "wild yaa afghanistan aires arizona asia australia bangkok barcelona belgium british buenos "
+    "cancun chi chile cuba denmark denver detroit egypt emirates europe finland germany greece "
+    "iceland indonesia jamaica korea lisbon los manhattan melbourne miami nashville norway nyc "
+    "paso pittsburgh portland portugal reno rome sweden switzerland tampa tel thailand tokyo uk "
+    "uruguay vancouver vietnam english tomorrow tonight evening noon midnight o'clock oclock "
+    "quarter half three four five six seven eight nine ten eleven twelve fifteen twenty thirty "
+    "forty forty-five years old age aged "
 )
-_BARE_WORDS: Final = 4
 
 
-def _zip_meant(text: str, start: int, end: int) -> bool:
-    """Whether a code without a place beside it is one: five signs, said so or a short reply."""
-    if end - start <= _BARE_WORDS:
+@cache
+def _passing() -> frozenset[str]:
+    return common_words() - _TELLING
+
+
+def may_hold_name(text: str) -> bool:
+    """Whether a text is worth the model: anything but everyday words, placeholders and numbers.
+
+    Digits beside letters ask for the model as well; digits alone are the patterns' affair.
+    """
+    if "[" in text:
+        text = _PLACEHOLDER.sub(" ", text)
+    words = _LETTERS.findall(text.lower().replace("’", "'"))
+    if not words:
         return False
-    return len(text.split()) <= _BARE_WORDS or _ZIP_WORDS.near(text, start, end)
-
-
-def _good_place(text: str, word: TaggedWord, *, in_address: bool) -> bool:
-    if in_address:
+    if not _passing().issuperset(words) or _DIGIT.search(text):
         return True
-    value = text[word.start : word.end]
-    if word.label == "ZIP_CODE":
-        return sum(char.isdigit() for char in value) >= 4 and word.score >= _PLACE_LOWER  # noqa: PLR2004
-    if word.label in {"BUILDING_NUMBER", "SECONDARY_ADDRESS"}:
-        return True
-    if len(value) < 2 and word.label != "STREET_NAME":  # noqa: PLR2004
-        return False
-    if is_common(value):
-        return False
-    return word.score >= (_PLACE_CAPITAL if value[0].isupper() else _PLACE_LOWER)
+    return _CAPITAL_INSIDE.search(text) is not None

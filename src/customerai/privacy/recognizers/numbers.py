@@ -7,7 +7,9 @@ from typing import Final
 
 from customerai.privacy.recognizers.checksums import digits_of
 from customerai.privacy.recognizers.context import ANY_DIGIT, is_amount
-from customerai.privacy.recognizers.spans import Span
+from customerai.privacy.recognizers.gate import hint_of
+from customerai.privacy.recognizers.rules import Accept, Rule, RuleRecognizer, pattern_rule
+from customerai.privacy.recognizers.spans import Reason, Span
 from customerai.privacy.recognizers.words import is_common, word_set
 
 _VERB: Final = r"\s*(?:(?:is|was|are|would be|will be|it's|its|=|:|#|-|as|of)\s*){0,3}"
@@ -15,7 +17,8 @@ _IS: Final = r"\s*(?:number|numbers|num|no\b\.?|nr\b\.?|nos|#|№|id|code|key)?"
 _NAMED: Final = r"\s*(?:number|numbers|num|no\b\.?|nr\b\.?|#|№|id|code|reference|ref)" + _VERB
 # A code as typed, or spelled in pieces: "D45F68", "d 45 f 68", "AB-1234-56".
 _CODE: Final = (
-    r"(?P<value>(?=[^\d\n]{0,8}\d)(?:[A-Z]{1,5}(?=[ -]?\d)|\d+(?!\d))"
+    r"(?P<value>(?!(?:cards?|for|at|on|of|to|in|is|no|my|by|via|with|from|and|the|was)\b)"
+    r"(?=[^\d\n]{0,8}\d)(?:[A-Z]{1,5}(?=[ -]?\d)|\d+(?!\d))"
     r"(?:[ -]?(?:\d+(?!\d)|[A-Z]{1,3}(?=[ -]?\d|(?![^\W\d_]))))*)(?![^\W_])"
 )
 
@@ -98,9 +101,7 @@ _USERNAME: Final = re.compile(
 )
 _HANDLE: Final = re.compile(r"(?<![\w@.])@[A-Za-z_]\w{2,30}\b(?![@.]\w)")
 
-_RUN: Final = re.compile(
-    r"(?<![\w.,])[A-Za-z]{0,3}\d+(?:[ \u00a0\-\u2010-\u2015/_]{1,2}\d+)*(?![^\W\d_]{3})"
-)
+_RUN: Final = re.compile(r"(?<![\w.,])[A-Za-z]{0,3}\d+(?:[ \-/_]{1,2}\d+)*(?![^\W\d_]{3})")
 _LONG_DIGITS: Final = re.compile(r"\d{7,}")
 _MIXED: Final = re.compile(
     r"(?<![\w./@-])(?=[A-Z-]{0,12}\d)(?=\d{0,12}-?[A-Z])[A-Z\d]+(?:-[A-Z\d]+){0,6}(?![\w@]|\.\w)",
@@ -115,7 +116,11 @@ _WHOLE: Final = re.compile(
     re.IGNORECASE,
 )
 _TOKEN: Final = re.compile(r"\w+")
-_FIGURE: Final = re.compile(r"\d[.,:/]\d|[$€£¥₹%]|\b(?:usd|eur|gbp|inr|rs|cc|gb|mb)\b", re.I)
+_FIGURE: Final = re.compile(
+    r"\d[.,:/]\d|\d\s?[+*x=]\s?\d|\b40[13]\s?\(?[kb]\b|[$€£¥₹%]|\b(?:usd|eur|gbp|inr|rs|cc|gb|"
+    r"mb)\b",
+    re.I,
+)
 _MAX_REPLY: Final = 32
 _MIN_RUN: Final = 7
 _MIN_MIXED: Final = 6
@@ -125,59 +130,9 @@ _ORDINAL_OR_UNIT: Final = re.compile(
     r"\d+(?:st|nd|rd|th|am|pm|k|m|gb|mb|tb|kb|mg|kg|km|cm|mm|ml|px|x|hz|ghz|mhz|mah|p|s|d)",
     re.IGNORECASE,
 )
-_CODES_WEAK: Final = 0.4
+_CODES_WEAK: Final = 0.39  # a last guess (`spans.GUESS`): gives way to whatever else is there
 
 
-class LabelledNumberRecognizer:
-    """ACCOUNT_NUMBER, ORDER_NUMBER, PIN, PASSWORD, USERNAME and other ids beside their words."""
-
-    name = "labelled_number"
-    version = "1"
-    entities = frozenset(
-        {"ACCOUNT_NUMBER", "ORDER_NUMBER", "ID_NUMBER", "PIN", "PASSWORD", "USERNAME"}
-    )
-
-    def find(self, text: str) -> list[Span]:
-        """The labelled numbers and secrets of a text."""
-        spans: list[Span] = []
-        if _SECRET_HINT.search(text):
-            for kind, pattern in (("PASSWORD", _PASSWORD), ("USERNAME", _USERNAME)):
-                spans += [
-                    Span(kind, match.start("value"), match.end("value"), 0.7, self.name)
-                    for match in pattern.finditer(text)
-                    if _is_secret(match["value"])
-                ]
-            if ANY_DIGIT.search(text):
-                spans += [
-                    Span("PASSWORD", match.start("value"), match.end("value"), 0.65, self.name)
-                    for match in _PASSWORD_CODE.finditer(text)
-                ]
-        if "@" in text:
-            spans += [
-                Span("USERNAME", match.start(), match.end(), 0.5, self.name)
-                for match in _HANDLE.finditer(text)
-            ]
-        if not ANY_DIGIT.search(text):
-            return spans
-        for kind, pattern, least in _LABELLED:
-            for match in pattern.finditer(text):
-                start, end = match.span("value")
-                if len(digits_of(match["value"])) >= least and not is_amount(text, start, end):
-                    spans.append(Span(kind, start, end, 0.7, self.name))
-        for match in _NUMBERED.finditer(text):
-            group = match.lastgroup or "value"
-            if not is_amount(text, match.start(group), match.end(group)):
-                spans.append(
-                    Span("ID_NUMBER", match.start(group), match.end(group), 0.45, self.name)
-                )
-        spans += [
-            Span("PIN", match.start("value"), match.end("value"), 0.7, self.name)
-            for match in _PIN.finditer(text)
-        ]
-        return spans
-
-
-_SECRET_HINT: Final = re.compile(r"pass|pwd|user|login|screen|nick|handle|contras|mot de", re.I)
 _NOT_SECRET: Final = word_set(
     "not the wrong right correct incorrect valid invalid expired reset working being still "
     "also "
@@ -192,69 +147,6 @@ def _is_secret(value: str) -> bool:
     return value.casefold().strip(".,!?") not in _NOT_SECRET
 
 
-class IdNumberRecognizer:
-    """ID_NUMBER: what no other recognizer named but would still lead to somebody.
-
-    Any run of seven digits or more, spaced or not, that is no amount; codes that mix letters and
-    digits; a message that is nothing but a number of four digits or more.
-    """
-
-    name = "id_number"
-    version = "1"
-    entities = frozenset({"ID_NUMBER", "PERSON"})
-
-    def find(self, text: str) -> list[Span]:
-        """The unlabelled numbers and codes of a text."""
-        if not ANY_DIGIT.search(text):
-            return []
-        spans: list[Span] = []
-        for match in _LONG_DIGITS.finditer(text):
-            if not is_amount(text, match.start(), match.end()):
-                spans.append(self._span(match, 0.5))
-        for match in _RUN.finditer(text):
-            if len(digits_of(match[0])) >= _MIN_RUN and not is_amount(text, *match.span()):
-                spans.append(self._span(match, 0.45))
-        for match in _MIXED.finditer(text):
-            if _is_code(match[0]):
-                spans.append(self._span(match, _CODES_WEAK))
-        for match in _SPELLED.finditer(text):
-            if len(digits_of(match[0])) >= _MIN_MIXED_DIGITS:
-                spans.append(self._span(match, _CODES_WEAK))
-        if len(text) <= _MAX_REPLY:
-            spans += self._reply(text)
-        whole = _WHOLE.fullmatch(text)
-        if whole is not None:
-            spans.append(
-                Span("ID_NUMBER", whole.start("value"), whole.end("value"), 0.5, self.name)
-            )
-        return spans
-
-    def _reply(self, text: str) -> list[Span]:
-        """A short reply of a code in pieces, perhaps after a name: "tu 4567", "raja f 66 s 89"."""
-        if _FIGURE.search(text):
-            return []
-        words = list(_TOKEN.finditer(text))
-        while words and is_common(words[0][0]):
-            words.pop(0)
-        if not words or any(
-            is_common(word[0]) and len(word[0]) > 1 and word[0] != "and" for word in words
-        ):
-            return []
-        first = next((at for at, word in enumerate(words) if ANY_DIGIT.search(word[0])), None)
-        if first is None or sum(len(digits_of(word[0])) for word in words) < _MIN_MIXED_DIGITS:
-            return []
-        while first and len(words[first - 1][0]) < _MAX_LETTERS and words[first - 1][0] != "and":
-            first -= 1
-        spans = [Span("ID_NUMBER", words[first].start(), words[-1].end(), _CODES_WEAK, self.name)]
-        for word in words[:first]:
-            if word[0] != "and":
-                spans.append(Span("PERSON", word.start(), word.end(), _CODES_WEAK, self.name))
-        return spans
-
-    def _span(self, match: re.Match[str], score: float) -> Span:
-        return Span("ID_NUMBER", match.start(), match.end(), score, self.name)
-
-
 def _is_code(token: str) -> bool:
     """Whether letters and digits mixed look like a code rather than "2nd", "10am" or "iPhone12"."""
     compact = token.replace("-", "")
@@ -264,3 +156,157 @@ def _is_code(token: str) -> bool:
     if any(len(part) > _MAX_LETTERS and part.isalpha() for part in token.split("-")):
         return False  # "blink-182", "1693-Office"
     return not _ORDINAL_OR_UNIT.fullmatch(compact)
+
+
+_REPLY: Final = Reason("id_number.short_reply", before=_CODES_WEAK)
+
+
+def _reply(text: str) -> list[Span]:
+    """A short reply of a code in pieces, perhaps after a name: "tu 4567", "raja f 66 s 89"."""
+    if _FIGURE.search(text):
+        return []
+    words = list(_TOKEN.finditer(text))
+    while words and is_common(words[0][0]):
+        words.pop(0)
+    if not words or any(
+        is_common(word[0]) and len(word[0]) > 1 and word[0] != "and" for word in words
+    ):
+        return []
+    first = next((at for at, word in enumerate(words) if ANY_DIGIT.search(word[0])), None)
+    if first is None or sum(len(digits_of(word[0])) for word in words) < _MIN_MIXED_DIGITS:
+        return []
+    while first and len(words[first - 1][0]) < _MAX_LETTERS and words[first - 1][0] != "and":
+        first -= 1
+    spans = [
+        Span("ID_NUMBER", words[first].start(), words[-1].end(), _CODES_WEAK, "id_number", _REPLY)
+    ]
+    for word in words[:first]:
+        if word[0] != "and":
+            spans.append(Span("PERSON", word.start(), word.end(), _CODES_WEAK, "id_number", _REPLY))
+    return spans
+
+
+def _not_amount(text: str, match: re.Match[str]) -> bool:
+    return not is_amount(text, match.start(), match.end())
+
+
+def _enough(least: int) -> Accept:
+    """Accepts labelled numbers with so many digits that are no amount."""
+
+    def accept(text: str, match: re.Match[str]) -> bool:
+        return len(digits_of(match["value"])) >= least and not is_amount(text, *match.span("value"))
+
+    return accept
+
+
+def _numbered(text: str) -> list[Span]:
+    spans: list[Span] = []
+    for match in _NUMBERED.finditer(text):
+        start, end = match.span(match.lastgroup or "value")
+        if not is_amount(text, start, end):
+            spans.append(Span("ID_NUMBER", start, end, 0.45, "labelled_number", _NUMBERED_REASON))
+    return spans
+
+
+_NUMBERED_REASON: Final = Reason("labelled_number.called_a_number", before=0.45)
+
+LABELLED_NUMBER: Final = RuleRecognizer(
+    "labelled_number",
+    "2",
+    [
+        pattern_rule(
+            "labelled_number.password",
+            "PASSWORD",
+            _PASSWORD,
+            0.7,
+            group="value",
+            accept=lambda _, match: _is_secret(match["value"]),
+        ),
+        pattern_rule(
+            "labelled_number.password_code", "PASSWORD", _PASSWORD_CODE, 0.65, group="value"
+        ),
+        pattern_rule(
+            "labelled_number.username",
+            "USERNAME",
+            _USERNAME,
+            0.7,
+            group="value",
+            accept=lambda _, match: _is_secret(match["value"]),
+        ),
+        pattern_rule("labelled_number.handle", "USERNAME", _HANDLE, 0.5),
+        *(
+            pattern_rule(
+                f"labelled_number.{kind.lower()}",
+                kind,
+                pattern,
+                0.7,
+                group="value",
+                accept=_enough(least),
+            )
+            for kind, pattern, least in _LABELLED
+        ),
+        Rule(
+            "labelled_number.called_a_number",
+            frozenset({"ID_NUMBER"}),
+            hint_of(_NUMBERED),
+            _numbered,
+            needs_digit=True,
+        ),
+        pattern_rule("labelled_number.pin", "PIN", _PIN, 0.7, group="value"),
+    ],
+)
+"""ACCOUNT_NUMBER, ORDER_NUMBER, PIN, PASSWORD, USERNAME and other ids beside their words."""
+
+ID_NUMBER: Final = RuleRecognizer(
+    "id_number",
+    "2",
+    [
+        pattern_rule("id_number.long_digits", "ID_NUMBER", _LONG_DIGITS, 0.5, accept=_not_amount),
+        pattern_rule(
+            "id_number.run",
+            "ID_NUMBER",
+            _RUN,
+            0.45,
+            accept=lambda text, match: (
+                len(digits_of(match[0])) >= _MIN_RUN and _not_amount(text, match)
+            ),
+            hint=r"\d(?:[ \-/_]{0,2}\d){6}",
+        ),
+        pattern_rule(
+            "id_number.mixed",
+            "ID_NUMBER",
+            _MIXED,
+            _CODES_WEAK,
+            accept=lambda _, match: _is_code(match[0]),
+            hint=r"(?i)[a-z]-?\d|\d-?[a-z]",
+        ),
+        pattern_rule(
+            "id_number.spelled",
+            "ID_NUMBER",
+            _SPELLED,
+            _CODES_WEAK,
+            accept=lambda _, match: len(digits_of(match[0])) >= _MIN_MIXED_DIGITS,
+        ),
+        Rule(
+            "id_number.short_reply",
+            frozenset({"ID_NUMBER", "PERSON"}),
+            "[0-9]",
+            lambda text: _reply(text) if len(text) <= _MAX_REPLY else [],
+            needs_digit=True,
+        ),
+        pattern_rule(
+            "id_number.whole_text",
+            "ID_NUMBER",
+            _WHOLE,
+            0.5,
+            group="value",
+            whole=200,
+            hint="[0-9]",
+        ),
+    ],
+)
+"""ID_NUMBER: what no other recognizer named but would still lead to somebody.
+
+Any run of seven digits or more, spaced or not, that is no amount; codes that mix letters and
+digits; a message that is nothing but a number of four digits or more.
+"""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from customerai.privacy.recognizers.rules import any_of
 from customerai.privacy.recognizers.spans import Span
 from customerai.privacy.recognizers.words import is_common
 
@@ -51,6 +52,7 @@ class OrganizationRecognizer:
     name = "organization"
     version = "1"
     entities = frozenset({"ORGANIZATION"})
+    hint = any_of((_WITH_SUFFIX, _HEAD, _PAIR, _WORK))
 
     def find(self, text: str) -> list[Span]:
         """The organizations of a text."""
@@ -87,6 +89,7 @@ class CapitalRecognizer:
     name = "capital"
     version = "1"
     entities = frozenset({"ORGANIZATION"})
+    hint = any_of((_UNKNOWN,))
 
     def find(self, text: str) -> list[Span]:
         """The unexplained capitalized words of a text."""

@@ -12,12 +12,14 @@ from customerai.privacy.recognizers.checksums import (
     luhn_valid,
     mod97_valid,
 )
-from customerai.privacy.recognizers.context import ANY_DIGIT, ContextWords
-from customerai.privacy.recognizers.spans import Span
+from customerai.privacy.recognizers.context import ContextWords
+from customerai.privacy.recognizers.gate import hint_of
+from customerai.privacy.recognizers.rules import Found, Rule, RuleRecognizer, pattern_rule
+from customerai.privacy.recognizers.spans import Reason, Span
 from customerai.privacy.recognizers.words import word_set
 
-# Blanks of all widths, dashes, dots and slashes that people put between the groups of a number.
-SEPARATOR: Final = r"[ \t\u00a0\u2000-\u200b\u202f\u2060\u3000.\-\u2010-\u2015\u2212/_]"
+# What people put between the groups of a number.
+SEPARATOR: Final = r"[ \t.\-/_]"
 _DIGIT_RUN: Final = re.compile(rf"(?<![\d])\d(?:{SEPARATOR}{{0,3}}\d){{11,}}")
 _GROUP: Final = re.compile(r"\d+")
 _CARD_LENGTHS: Final = range(12, 20)
@@ -54,6 +56,7 @@ _ISSUERS: Final = (
 _PROVEN_CARD: Final = 1.0
 _FOREIGN_CARD: Final = 0.6  # the checksum holds by chance for one number in ten
 _SHAPED_CARD: Final = 0.6
+_SHORT_CARD: Final = 12  # digits that are a card by their sum only
 _FOURS: Final = re.compile(rf"\d{{4}}({SEPARATOR})\d{{4}}\1\d{{4}}\1\d{{4}}")
 
 # SWIFT IBAN registry, release 99: total length by country.
@@ -68,10 +71,7 @@ _IBAN_LENGTHS: Final = {
     for entry in _IBAN_TABLE
     for country in re.findall("[A-Z]{2}", entry[2:])
 }
-_IBAN: Final = re.compile(
-    r"(?<![^\W_])[A-Z]{2}[ -]?\d{2}(?:[ \u00a0-]?[A-Z0-9]){11,30}", re.IGNORECASE
-)
-_IBAN_HINT: Final = re.compile(r"[A-Za-z]{2}[ -]?\d{2}[ -]?\w")
+_IBAN: Final = re.compile(r"(?<![^\W_])[A-Z]{2}[ -]?\d{2}(?:[ -]?[A-Z0-9]){11,30}", re.IGNORECASE)
 _IBAN_WORDS: Final = ContextWords(r"iban|konto(?:nummer)?|cuenta|compte|bank account")
 
 _ROUTING: Final = re.compile(r"(?<![\d-])\d{4}[- ]?\d{4}[- ]?\d(?![\d-])")
@@ -83,59 +83,59 @@ _BANK_WORDS: Final = ContextWords(
 _BANK_LENGTHS: Final = range(6, 18)
 
 
-class CreditCardRecognizer:
-    """CREDIT_CARD: 12 to 19 digits of an issuer's range whose Luhn sum holds, however spaced.
+_LUHN: Final = Reason("credit_card.issuer", checksum="luhn", before=0.3)
+_FOREIGN: Final = Reason("credit_card.unknown_issuer", checksum="luhn", before=0.3)
+_FOURS_REASON: Final = Reason("credit_card.four_groups_of_four", before=_SHAPED_CARD)
 
-    Without the sum, only near a word for cards or in four groups of four (typing errors).
+
+def _cards(text: str) -> list[Span]:
+    spans: list[Span] = []
+    for run in _DIGIT_RUN.finditer(text):
+        spans += _cards_in_run(text, run.start(), run.end())
+    return spans
+
+
+def _cards_in_run(text: str, start: int, end: int) -> Iterator[Span]:
+    groups = [match.span() for match in _GROUP.finditer(text, start, end)]
+    digits = [text[a:b] for a, b in groups]
+    index = 0
+    most = _MAX_GROUP if len(groups) <= _MAX_GROUP else _MAX_GROUPS
+    while index < len(groups):
+        found = _longest_card(digits, index, most)
+        if found is None:
+            index += 1
+            continue
+        last, known = found
+        place = groups[index][0], groups[last][1]
+        if known:
+            yield Span("CREDIT_CARD", *place, _PROVEN_CARD, "credit_card", _LUHN)
+        elif last > index or _CARD_WORDS.near(text, *place):
+            # One number in ten has the sum; unbroken and without a word it may be a time stamp.
+            yield Span("CREDIT_CARD", *place, _FOREIGN_CARD, "credit_card", _FOREIGN)
+        index = last + 1
+    if sum(map(len, digits)) in _CARD_LENGTHS:
+        word = _CARD_WORDS.word_near(text, start, end) if end - start > _SHORT_CARD else ""
+        if word or _FOURS.fullmatch(text, start, end):
+            reason = Reason("credit_card.beside_word", word, before=0.0) if word else _FOURS_REASON
+            yield Span("CREDIT_CARD", start, end, _SHAPED_CARD, "credit_card", reason)
+
+
+def _longest_card(digits: list[str], first: int, most: int) -> tuple[int, bool] | None:
+    """The last of the groups that, from `first` on, make up a card number; the longest wins.
+
+    Also whether an issuer has numbers like it.
     """
-
-    name = "credit_card"
-    version = "1"
-    entities = frozenset({"CREDIT_CARD"})
-
-    def find(self, text: str) -> list[Span]:
-        """The card numbers of a text."""
-        if not ANY_DIGIT.search(text):
-            return []
-        spans: list[Span] = []
-        for run in _DIGIT_RUN.finditer(text):
-            spans += self._in_run(text, run.start(), run.end())
-        return spans
-
-    def _in_run(self, text: str, start: int, end: int) -> Iterator[Span]:
-        groups = [match.span() for match in _GROUP.finditer(text, start, end)]
-        digits = [digits_of(text[a:b]) for a, b in groups]
-        index = 0
-        most = _MAX_GROUP if len(groups) <= _MAX_GROUP else _MAX_GROUPS
-        while index < len(groups):
-            found = _longest_card(digits, index, most)
-            if found is None:
-                index += 1
-                continue
-            last, score = found
-            yield Span("CREDIT_CARD", groups[index][0], groups[last][1], score, self.name)
-            index = last + 1
-        length = sum(map(len, digits))
-        if length in _CARD_LENGTHS and (
-            _FOURS.fullmatch(text, start, end)
-            or (length > 12 and _CARD_WORDS.near(text, start, end))  # noqa: PLR2004
-        ):
-            yield Span("CREDIT_CARD", start, end, _SHAPED_CARD, self.name)
-
-
-def _longest_card(digits: list[str], first: int, most: int) -> tuple[int, float] | None:
-    """The last of the groups that, from `first` on, make up a card number; the longest wins."""
     joined = ""
-    best: tuple[int, float] | None = None
+    best: tuple[int, bool] | None = None
     for last in range(first, min(first + most, len(digits))):
         joined += digits[last]
         if len(joined) > _MAX_GROUP:
             break
         if len(joined) in _CARD_LENGTHS and luhn_valid(joined) and len(set(joined)) > 1:
             if _issuer_known(joined):
-                best = (last, _PROVEN_CARD)
+                best = (last, True)
             elif len(joined) == 16 and best is None:  # noqa: PLR2004
-                best = (last, _FOREIGN_CARD)
+                best = (last, False)
     return best
 
 
@@ -146,34 +146,28 @@ def _issuer_known(digits: str) -> bool:
     )
 
 
-class IbanRecognizer:
-    """IBAN_CODE: the country's length and the checksum hold; spaced or not, in any case."""
+def _iban(text: str) -> list[Span]:
+    spans: list[Span] = []
+    for match in _IBAN.finditer(text):
+        length = _IBAN_LENGTHS.get(match[0][:2].upper())
+        if length is None:
+            continue
+        end = _end_after(match[0], length)
+        if end is None or text[match.start() + end : match.start() + end + 1].isalnum():
+            continue
+        compact = re.sub(r"[\W_]", "", match[0][:end]).upper()
+        if mod97_valid(compact):
+            score, reason = 1.0, _MOD97
+        elif word := _IBAN_WORDS.word_near(text, match.start(), match.end()):
+            score, reason = 0.7, Reason("iban.beside_word", word)
+        else:
+            continue
+        start = match.start()
+        spans.append(Span("IBAN_CODE", start, start + end, score, "iban", reason))
+    return spans
 
-    name = "iban"
-    version = "1"
-    entities = frozenset({"IBAN_CODE"})
 
-    def find(self, text: str) -> list[Span]:
-        """The IBANs of a text."""
-        if not _IBAN_HINT.search(text):
-            return []
-        spans: list[Span] = []
-        for match in _IBAN.finditer(text):
-            length = _IBAN_LENGTHS.get(match[0][:2].upper())
-            if length is None:
-                continue
-            end = _end_after(match[0], length)
-            if end is None or text[match.start() + end : match.start() + end + 1].isalnum():
-                continue
-            compact = re.sub(r"[\W_]", "", match[0][:end]).upper()
-            if mod97_valid(compact):
-                score = 1.0
-            elif _IBAN_WORDS.near(text, match.start(), match.end()):
-                score = 0.7
-            else:
-                continue
-            spans.append(Span("IBAN_CODE", match.start(), match.start() + end, score, self.name))
-        return spans
+_MOD97: Final = Reason("iban.length_of_country", checksum="mod97", before=0.3)
 
 
 def _end_after(text: str, letters: int) -> int | None:
@@ -185,30 +179,51 @@ def _end_after(text: str, letters: int) -> int | None:
     return None
 
 
-class UsBankRecognizer:
-    """ABA_ROUTING_NUMBER and US_BANK_NUMBER, both only near their words."""
+def _routing(text: str, match: re.Match[str]) -> Found | None:
+    if not aba_valid(digits_of(match[0])):
+        return None
+    word = _ROUTING_WORDS.word_near(text, *match.span())
+    return (1.0, Reason("us_bank.routing", word, "aba")) if word else None
 
-    name = "us_bank"
-    version = "1"
-    entities = frozenset({"ABA_ROUTING_NUMBER", "US_BANK_NUMBER"})
 
-    def find(self, text: str) -> list[Span]:
-        """The bank account and routing numbers of a text."""
-        if not ANY_DIGIT.search(text):
-            return []
-        spans: list[Span] = []
-        if _ROUTING_WORDS.within(text):
-            spans += [
-                Span("ABA_ROUTING_NUMBER", match.start(), match.end(), 1.0, self.name)
-                for match in _ROUTING.finditer(text)
-                if aba_valid(digits_of(match[0]))
-                and _ROUTING_WORDS.near(text, match.start(), match.end())
-            ]
-        if _BANK_WORDS.within(text):
-            spans += [
-                Span("US_BANK_NUMBER", match.start(), match.end(), 0.75, self.name)
-                for match in _BANK.finditer(text)
-                if len(digits_of(match[0])) in _BANK_LENGTHS
-                and _BANK_WORDS.near(text, match.start(), match.end())
-            ]
-        return spans
+def _account(text: str, match: re.Match[str]) -> Found | None:
+    if len(digits_of(match[0])) not in _BANK_LENGTHS:
+        return None
+    word = _BANK_WORDS.word_near(text, *match.span())
+    return (0.75, Reason("us_bank.account", word)) if word else None
+
+
+CREDIT_CARD: Final = RuleRecognizer(
+    "credit_card",
+    "2",
+    [
+        Rule(
+            "credit_card.number",
+            frozenset({"CREDIT_CARD"}),
+            hint_of(_DIGIT_RUN),
+            _cards,
+            needs_digit=True,
+        )
+    ],
+)
+"""CREDIT_CARD: 12 to 19 digits of an issuer's range whose Luhn sum holds, however spaced.
+
+Without the sum, only near a word for cards or in four groups of four (typing errors).
+"""
+
+IBAN: Final = RuleRecognizer(
+    "iban",
+    "2",
+    [Rule("iban.code", frozenset({"IBAN_CODE"}), hint_of(_IBAN), _iban, needs_digit=True)],
+)
+"""IBAN_CODE: the country's length and the checksum hold; spaced or not, in any case."""
+
+US_BANK: Final = RuleRecognizer(
+    "us_bank",
+    "2",
+    [
+        pattern_rule("us_bank.routing", "ABA_ROUTING_NUMBER", _ROUTING, 1.0, judge=_routing),
+        pattern_rule("us_bank.account", "US_BANK_NUMBER", _BANK, 0.75, judge=_account),
+    ],
+)
+"""ABA_ROUTING_NUMBER and US_BANK_NUMBER, both only near their words."""

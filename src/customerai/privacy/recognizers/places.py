@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from customerai.privacy.recognizers.spans import Span
+from customerai.privacy.recognizers.rules import Rule, RuleRecognizer
+from customerai.privacy.recognizers.spans import Reason, Span
 from customerai.privacy.recognizers.words import word_set
 
 _COUNTRIES: Final = """
@@ -112,12 +113,10 @@ _FAITHS: Final = """
 Christian|Catholic|Protestant|Orthodox Jew|Lutheran|Baptist|Methodist|Mormon|Anglican|Muslim|
 Islamic|Sunni|Shia|Shii|Shiite|Jewish|Jew|Hindu|Buddhist|Sikh|Jain|Atheist|Agnostic|Quaker|
 Jehovah's Witness|Republican|Democrat|Communist|Socialist"""
-# "I am Swedish", "a Catholic family": said of people; "Chinese food" and "British Airways" are not.
-_OF_PEOPLE: Final = re.compile(
-    r"(?:\b(?:am|i'm|im|is|are|was|were|he's|she's|we're|they're|be|being|born|half|part|as|a|"
-    r"an|the|"
-    r"of|fellow|former|young|old|famous|proud|other|many|most|all|some|two|three)\s|^|"
-    r"[.,;:\"“]\s?)$",
+# "i am swedish", "she's half irish": said of people; "chinese food" and "like a british" are not.
+_OF_SOMEBODY: Final = re.compile(
+    r"\b(?:am|i'm|im|he's|she's|we're|they're|(?:he|she|who|wife|husband|mother|father|family)\sis|"
+    r"(?:we|they|you|parents)\sare)\s(?:a\s|an\s|half\s|part\s)?$",
     re.IGNORECASE,
 )
 _NOT_PEOPLE: Final = re.compile(
@@ -137,43 +136,6 @@ def _names(table: str) -> list[str]:
 _PLACE_NAMES: Final = _names(_COUNTRIES) + _names(_STATES) + _names(_CITIES)
 _PEOPLE_NAMES: Final = _names(_PEOPLES) + _names(_FAITHS)
 _LONGEST: Final = 5  # words in a name
-
-
-class PlaceRecognizer:
-    """LOCATION by name and NRP (nationality, religion, politics), in capitals or lower case."""
-
-    name = "place"
-    version = "1"
-    entities = frozenset({"LOCATION", "NRP"})
-
-    def __init__(self) -> None:
-        self._places = _Names(_PLACE_NAMES)
-        self._peoples = _Names(_PEOPLE_NAMES, plural=True)
-
-    def find(self, text: str) -> list[Span]:
-        """The known places and peoples of a text."""
-        words = [match.span() for match in _WORD.finditer(text)]
-        folded = [text[start:end].casefold() for start, end in words]
-        spans: list[Span] = []
-        for first, last in self._places.occurrences(folded):
-            start, end = words[first][0], _without_stop(text, words[last][1])
-            if self._is_place(text, start, end):
-                spans.append(Span("LOCATION", start, end, 0.6, self.name))
-        for first, last in self._peoples.occurrences(folded):
-            start, end = words[first][0], _without_stop(text, words[last][1])
-            if (
-                text[start].isupper() or _OF_PEOPLE.search(text, max(0, start - 12), start)
-            ) and not _NOT_PEOPLE.match(text, end):
-                spans.append(Span("NRP", start, end, 0.55, self.name))
-        return spans
-
-    @staticmethod
-    def _is_place(text: str, start: int, end: int) -> bool:
-        if text[start:end].casefold() in _AMBIGUOUS:
-            if not text[start].isupper():
-                return False
-            return _PREPOSITION.search(text, max(0, start - 14), start) is not None
-        return text[start].isupper() or text[:64].islower() or text.islower()
 
 
 _WORD: Final = re.compile(r"[^\W\d_]+(?:['’.-][^\W\d_]+)*\.?")
@@ -209,3 +171,79 @@ class _Names:
                         break
             at += 1
         return found
+
+
+_HOME: Final = re.compile(
+    r"\b(?:live|lives|lived|living|reside|resides|residing|based|born|grew up|raised|moved|moving|"
+    r"hometown|home town|hometown is|address|city|town|country|state|deliver|ship|located|staying|"
+    r"(?:i'm|i am|im|we're|we are|originally|come|comes|is|are|calling|writing) from|"
+    r"i'm in|i am in|im in|we are in|we're in|resident of|citizen of)\b[^.?!\n]{0,24}$",
+    re.IGNORECASE,
+)
+_SHORT_REPLY: Final = 4  # words
+_ALL_PLACES: Final = _Names(_PLACE_NAMES)
+_ALL_PEOPLES: Final = _Names(_PEOPLE_NAMES, plural=True)
+_PLACE_LISTED: Final = Reason("place.list", before=0.6)
+_PLACE_HOME: Final = Reason("place.list", "home", before=0.0)
+_PEOPLE_LISTED: Final = Reason("place.people", before=0.55)
+
+
+def _find(text: str) -> list[Span]:
+    words = [match.span() for match in _WORD.finditer(text)]
+    folded = [text[start:end].casefold() for start, end in words]
+    spans: list[Span] = []
+    for first, last in _ALL_PLACES.occurrences(folded):
+        start, end = words[first][0], _without_stop(text, words[last][1])
+        reason = _place(text, start, end, len(words) - (last - first))
+        if reason is not None:
+            spans.append(Span("LOCATION", start, end, 0.6, "place", reason))
+    for first, last in _ALL_PEOPLES.occurrences(folded):
+        start, end = words[first][0], _without_stop(text, words[last][1])
+        if (
+            text[start].isupper() or _OF_SOMEBODY.search(text, max(0, start - 16), start)
+        ) and not _NOT_PEOPLE.match(text, end):
+            spans.append(Span("NRP", start, end, 0.55, "place", _PEOPLE_LISTED))
+    return spans
+
+
+def _place(text: str, start: int, end: int, others: int) -> Reason | None:
+    """Why a name of a place is one: written as a name, somebody's home, or a short reply."""
+    if text[start:end].casefold() in _AMBIGUOUS:
+        if not text[start].isupper():
+            return None
+        before = _PREPOSITION.search(text, max(0, start - 14), start)
+        return _PLACE_LISTED if before is not None else None
+    if text[start].isupper():
+        return _PLACE_LISTED
+    if others <= _SHORT_REPLY or _HOME.search(text, max(0, start - 48), start):
+        return _PLACE_HOME
+    return None
+
+
+def _hint(names: list[str]) -> str:
+    """The first two words of a name, in any case, after no letter and before none."""
+    starts = set()
+    for name in names:
+        words = re.split(r"[ .]+", name.casefold())
+        starts.add("[ .]+".join(re.escape(word) for word in words[:2] if word))
+    listed = "|".join(sorted(start for start in starts if start.isascii()))
+    abroad = "|".join(sorted(start for start in starts if not start.isascii()))
+    return rf"(?i)(?:\A|[^a-z])(?:{listed})(?:\z|[^a-z])|{abroad}"
+
+
+PLACE: Final = RuleRecognizer(
+    "place",
+    "2",
+    [
+        Rule(
+            "place.list",
+            frozenset({"LOCATION", "NRP"}),
+            _hint(_PLACE_NAMES + _PEOPLE_NAMES + [name + "s" for name in _PEOPLE_NAMES]),
+            _find,
+        )
+    ],
+)
+"""LOCATION by name and NRP (nationality, religion, politics), in capitals or lower case.
+
+In lower case a place counts where it is said to be a home, or is all that a reply holds.
+"""

@@ -1,9 +1,15 @@
-"""What a recognizer gives: spans of text with a type and a score."""
+"""What a recognizer gives: spans of text with a type, a score and, if asked, a reason.
+
+Explaining a span. `Span.reason` says which pattern of the recognizer matched, which word of our
+own lists beside it raised the score, which checksum held and what the score was before. It never
+holds a piece of the text. Spans of a learned model and of recognizers from elsewhere may have
+none; then `recognizer` and `score` are all there is to say.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final, Protocol, runtime_checkable
 
 PROVEN: Final = 0.95
@@ -17,6 +23,25 @@ GUESS: Final = 0.4
 """Score below which a span is a last guess: it takes only what no other span wants."""
 
 
+@dataclass(frozen=True)
+class Reason:
+    """Why a span was taken.
+
+    Attributes:
+        pattern: the name of the pattern or list, such as `us_ssn.dashed`.
+        context: the word of our lists, or of the tenant's own, that stood near; "": none was
+            needed or none was there.
+        checksum: the rule that held, such as `luhn` or `mod97`; "": the kind has none, or it
+            did not hold.
+        before: the score that the pattern has without context and checksum, in [0, 1].
+    """
+
+    pattern: str
+    context: str = ""
+    checksum: str = ""
+    before: float = 0.0
+
+
 @dataclass(frozen=True, slots=True)
 class Span:
     """A piece of a text that is personal data.
@@ -27,6 +52,7 @@ class Span:
         end: offset after the last character, in Unicode code points.
         score: belief that it is what `type` says, in [0, 1].
         recognizer: the name of the recognizer that found it.
+        reason: why; None where the recognizer cannot say. Not part of equality.
     """
 
     type: str
@@ -34,6 +60,7 @@ class Span:
     end: int
     score: float
     recognizer: str
+    reason: Reason | None = field(default=None, compare=False)
 
 
 class Recognizer(Protocol):

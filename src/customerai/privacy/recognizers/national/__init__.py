@@ -1,0 +1,145 @@
+"""Identity, tax, health and social security numbers, passports and licences; a file a country.
+
+Formats and checksums come from python-stdnum, which cites each state's rule, or are cited beside
+the function. A kind without a checksum, or whose form is that of many other numbers, is looked
+for only beside a word that names it.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from customerai.privacy.recognizers.national import (
+    ar,
+    at,
+    au,
+    be,
+    bg,
+    br,
+    ca,
+    ch,
+    cl,
+    cn,
+    co,
+    cz,
+    de,
+    dk,
+    do,
+    ec,
+    ee,
+    es,
+    fi,
+    fr,
+    gb,
+    gr,
+    hr,
+    id_,
+    ie,
+    il,
+    in_,
+    is_,
+    it,
+    jp,
+    kr,
+    lt,
+    mx,
+    my,
+    ng,
+    nl,
+    no,
+    nz,
+    pe,
+    ph,
+    pk,
+    pl,
+    pt,
+    ro,
+    rs,
+    se,
+    sg,
+    sk,
+    th,
+    tr,
+    ua,
+    us,
+    ve,
+    vn,
+    za,
+)
+from customerai.privacy.recognizers.national.kinds import NationalId, rule_of
+from customerai.privacy.recognizers.rules import RuleRecognizer, pattern_rule
+
+COUNTRIES: Final = (
+    ar,
+    at,
+    au,
+    be,
+    bg,
+    br,
+    ca,
+    ch,
+    cl,
+    cn,
+    co,
+    cz,
+    de,
+    dk,
+    do,
+    ec,
+    ee,
+    es,
+    fi,
+    fr,
+    gb,
+    gr,
+    hr,
+    id_,
+    ie,
+    il,
+    in_,
+    is_,
+    it,
+    jp,
+    kr,
+    lt,
+    mx,
+    my,
+    ng,
+    nl,
+    no,
+    nz,
+    pe,
+    ph,
+    pk,
+    pl,
+    pt,
+    ro,
+    rs,
+    se,
+    sg,
+    sk,
+    th,
+    tr,
+    ua,
+    us,
+    ve,
+    vn,
+    za,
+)
+KINDS: Final[tuple[NationalId, ...]] = tuple(kind for one in COUNTRIES for kind in one.KINDS)
+
+_LAST_FOUR: Final = re.compile(
+    r"(?<![^\W_])(?:ssn|social(?: security)?(?: number)?)\b[^\d\n]{0,32}(?<![\d$€£])(\d{4})(?!\d)",
+    re.IGNORECASE,
+)
+
+NATIONAL_ID: Final = RuleRecognizer(
+    "national_id",
+    "2",
+    [
+        *map(rule_of, KINDS),
+        pattern_rule("national_id.us_ssn.last_four", "US_SSN", _LAST_FOUR, 0.8, group=1),
+    ],
+)
+"""Where two kinds fit one number, both are given; the resolver chooses."""
