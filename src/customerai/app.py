@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import sys
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -54,6 +55,7 @@ log = structlog.get_logger(__name__)
 
 TENANT: Final = "main"
 CONSOLE: Final = Path(__file__).parent / "console"
+_SWITCH_S: Final = 0.001
 _DRAIN_S: Final = 10.0
 _UPLOAD_S: Final = 3600.0
 
@@ -175,6 +177,8 @@ def build(
         SplitInvalid: the settings keep to this process what others must share.
     """
     topology.check(settings, services)
+    # A thread that looks through a long text holds the interpreter for no longer than this.
+    sys.setswitchinterval(_SWITCH_S)
     if topology.is_split(services):  # the schema is changed by a step of its own
         keys = load_keyring(settings.keys, settings.data)
     else:

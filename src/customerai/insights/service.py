@@ -242,9 +242,7 @@ class InsightsService:
     async def not_erased(self, events: Sequence[rights.E]) -> list[rights.E]:
         """The events of conversations that were not erased since."""
         tenant = events[0].tenant
-        return await self._db.read(
-            lambda tx: rights.not_erased(tx, tenant, events), tenant=tenant
-        )
+        return await self._db.read(lambda tx: rights.not_erased(tx, tenant, events), tenant=tenant)
 
     async def _consented(
         self, who: Principal, messages: Sequence[StoredMessage]

@@ -63,6 +63,13 @@ _PLACE_GAP: Final = re.compile(r"[ \t]{0,2}|[ \t]{0,2}\r?\n[ \t]{0,4}")
 _ENDS_WITH_POINT: Final = re.compile(r"(?:\.\w|\b(?:Inc|Ltd|Co|Corp|Jr|Sr|St|\w))\.", re.IGNORECASE)
 
 
+# What the model takes for a name and is none: contractions without their apostrophe, continents.
+_NOBODY: Final = word_set(
+    "ve ive im id ill ll dont didnt cant wont isnt wasnt doesnt couldnt wouldnt hasnt havent "
+    "youre theyre thats whats lets europe asia africa america antarctica"
+)
+
+
 class NameRecognizer:
     """PERSON, LOCATION, ORGANIZATION, TITLE, NRP, and numbers and dates that patterns leave.
 
@@ -84,7 +91,7 @@ class NameRecognizer:
     @property
     def version(self) -> str:
         """Changes with the model and with the rules here."""
-        return f"2+{self._tagger.version}{'' if self._gated else '+open'}"
+        return f"3+{self._tagger.version}{'' if self._gated else '+open'}"
 
     def find(self, text: str) -> list[Span]:
         """The spans of one text."""
@@ -110,7 +117,7 @@ class NameRecognizer:
                     continue
                 score = GUESS
             start, end = _trimmed(text, group[0].start, group[-1].end)
-            if start == end:
+            if start == end or text[start:end].casefold() in _NOBODY:
                 continue
             if label in _NUMBERS and not any(map(str.isdigit, text[start:end])):
                 continue

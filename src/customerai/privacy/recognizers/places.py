@@ -49,7 +49,7 @@ Ontario|Quebec|British Columbia|Alberta|Manitoba|Saskatchewan|Nova Scotia|New Br
 Newfoundland|Queensland|New South Wales|Tasmania|Western Australia|South Australia|Bavaria|Bayern|
 Saxony|Catalonia|Andalusia|Lombardy|Tuscany|Provence|Normandy|Brittany|Maharashtra|Karnataka|
 Tamil Nadu|Kerala|Gujarat|Rajasthan|Punjab|Telangana|Andhra Pradesh|Uttar Pradesh|West Bengal|
-Madhya Pradesh|Upper Austria|Lower Austria|Tyrol|Styria|Europe|Africa|Asia"""
+Madhya Pradesh|Upper Austria|Lower Austria|Tyrol|Styria"""
 _CITIES: Final = """
 London|Paris|Berlin|Madrid|Rome|Vienna|Lisbon|Dublin|Amsterdam|Brussels|Copenhagen|Stockholm|Oslo|
 Helsinki|Warsaw|Prague|Budapest|Bucharest|Sofia|Athens|Zagreb|Belgrade|Bratislava|Ljubljana|Riga|
