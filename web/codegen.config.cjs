@@ -1,7 +1,7 @@
 const { join } = require('node:path');
 
 /** The operations the console calls; the rest of the document would only add weight. */
-const USED = [
+const EVERYWHERE = [
   'gatewayCreateSetup',
   'gatewayCreateSession',
   'gatewayGetCurrentSession',
@@ -28,14 +28,65 @@ const USED = [
   'gatewayCreateDiscard',
 ];
 
+/** Those of the privacy pages alone, in a file of their own that loads with them. */
+const PRIVACY = [
+  'privacyListTraffic',
+  'privacyGetTraffic',
+  'privacyRevealTraffic',
+  'privacyGetLeaks',
+  'privacyListPolicies',
+  'privacySavePolicy',
+  'privacyListPolicyVersions',
+  'privacyListPolicyDifferences',
+  'privacyCreateRollback',
+  'privacyCreatePolicyTest',
+  'privacyListRecognizers',
+  'privacyGetRecognizer',
+  'privacyCreateRecognizer',
+  'privacySaveRecognizer',
+  'privacyDeleteRecognizer',
+  'privacyListEntities',
+  'privacyListOperators',
+  'privacyCreateTable',
+  'privacyListTables',
+  'privacyGetTable',
+  'privacyDeleteTable',
+  'privacyCreateTableRelease',
+  'privacyListTableReleases',
+  'privacyGetTableRelease',
+  'privacyDeleteTableRelease',
+  'privacyCreateStatistic',
+  'privacyListDatasets',
+  'privacyGetLedger',
+  'gatewayGetJob',
+  'privacyCreateRequest',
+  'privacyListRequests',
+  'privacyGetRequest',
+  'privacyGetReceipt',
+  'privacyPutConsent',
+  'privacyListConsents',
+  'privacyGetPurposes',
+  'privacyPutPurposes',
+  'privacyGetRetention',
+  'privacyPutRetention',
+  'privacyCreateRun',
+  'privacyListRuns',
+  'privacyGetRun',
+  'privacyPutHold',
+  'privacyLiftHold',
+  'privacyCreateReveal',
+  'privacyListReveals',
+];
+
 /** @type {import('@rtk-query/codegen-openapi').ConfigFile} */
 module.exports = {
   schemaFile: join(__dirname, '../docs/reference/openapi.json'),
   apiFile: './src/api/base.ts',
   apiImport: 'baseApi',
-  outputFile: './src/api/generated.ts',
-  exportName: 'api',
-  filterEndpoints: USED,
+  outputFiles: {
+    './src/api/generated.ts': { exportName: 'api', filterEndpoints: EVERYWHERE },
+    './src/api/generatedPrivacy.ts': { exportName: 'privacyApi', filterEndpoints: PRIVACY },
+  },
   // Optional headers are for programs; the generator gives them types that fetch does not take.
   endpointOverrides: [{ pattern: /.*/, parameterFilter: (_, each) => each.in !== 'header' }],
   hooks: true,

@@ -282,6 +282,227 @@ async function privacy() {
   await inspect('privacy');
 }
 
+/** Opens a page of the privacy area from the left rail. */
+async function openUnderPrivacy(link) {
+  const rail = page.getByRole('navigation', { name: 'Main' });
+  await rail.getByRole('link', { name: 'Privacy', exact: true }).click();
+  await rail.getByRole('link', { name: link, exact: true }).click();
+  await heading(link).waitFor();
+}
+
+async function traffic() {
+  await step('what the try-it page made safe is in the traffic, without the address', async () => {
+    await openUnderPrivacy('Traffic');
+    const rows = page.getByRole('list', { name: 'What left' }).getByRole('link');
+    await rows.first().waitFor();
+    await page.locator('main').focus();
+    await page.keyboard.press('j');
+    await page.keyboard.press('Enter');
+    await page.waitForURL(/[?&]id=/);
+    await page.getByRole('region', { name: 'Receipt' }).waitFor();
+    const text = await page.getByRole('group', { name: 'What left' }).first().innerText();
+    if (text.includes(EMAIL)) throw new Error('the address is in the traffic');
+    await expectNoError();
+  });
+  await inspect('traffic');
+  await step('the traffic is filtered in the address', async () => {
+    await page.getByLabel('Left for').selectOption({ label: 'A caller of the API' });
+    await page.waitForURL(/[?&]purpose=api/);
+    await page.getByRole('list', { name: 'What left' }).getByRole('link').first().waitFor();
+    await expectNoError();
+  });
+}
+
+async function leaks() {
+  await step('the leak watch answers first', async () => {
+    await page.locator('main').focus();
+    await page.keyboard.press('g');
+    await page.keyboard.press('l');
+    await heading('Leak watch').waitFor();
+    await page.getByRole('heading', { level: 2, name: /looked.at/ }).waitFor();
+    await page.getByRole('button', { name: '90 days' }).click();
+    await page.waitForURL(/[?&]days=90/);
+    await page.getByRole('heading', { level: 2, name: /looked.at/ }).waitFor();
+    await expectNoError();
+  });
+  await inspect('leaks');
+}
+
+async function policies() {
+  await step('the test box follows what is switched, and explains', async () => {
+    await openUnderPrivacy('Policies');
+    await page.getByRole('list', { name: 'Types of personal data' }).waitFor();
+    await page.getByLabel('Text to try').fill(`👋 please write to ${EMAIL} today`);
+    const marked = page.getByRole('group', { name: 'Text with findings marked' });
+    const mark = marked.locator('mark', { hasText: EMAIL });
+    await mark.hover();
+    await page.getByRole('tooltip').getByText(/^Recognizer: /).waitFor();
+    await page.getByRole('switch', { name: 'Hide: E-mail' }).uncheck();
+    await page.getByText(`E-mail “${EMAIL}” is left, and was hidden`).waitFor();
+    await page.getByText('Models would get these as they are: E-mail.').first().waitFor();
+    await expectNoError();
+  });
+  await inspect('policies');
+  await step('a policy is saved, seen in the history and rolled back', async () => {
+    await page.getByRole('button', { name: 'Save…' }).click();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByLabel('Note (optional)').fill('A walk through the console');
+    await dialog.getByRole('button', { name: 'Save policy' }).click();
+    await page.getByText('Version 1 stands, nothing is unsaved').waitFor();
+    await page.getByRole('tab', { name: 'History' }).click();
+    await page.getByRole('link', { name: /^The product’s own way/ }).click();
+    await page.getByRole('table', { name: /version 0 and version 1/ }).waitFor();
+    await page.getByRole('button', { name: 'Let it hold again…' }).click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Roll back' }).click();
+    await page.getByRole('link', { name: /^Version 2 · stands/ }).waitFor();
+    await expectNoError();
+  });
+  await inspect('policies-history');
+  await step('lists and own recognizers open', async () => {
+    await page.getByRole('tab', { name: 'Lists' }).click();
+    await page.getByRole('region', { name: 'Never personal' }).waitFor();
+    await page.getByRole('tab', { name: 'Recognizers' }).click();
+    await page.getByRole('button', { name: 'Add recognizer' }).click();
+    const dialog = page.getByRole('dialog', { name: 'Add a recognizer' });
+    await dialog.getByLabel('Name').fill('walk-badge');
+    await dialog.getByLabel('Type').fill('BADGE');
+    await dialog.getByLabel('Patterns').fill('B-[0-9]{4}');
+    await dialog.getByRole('button', { name: 'Save recognizer' }).click();
+    await page.getByRole('switch', { name: 'Run: walk-badge' }).waitFor();
+    await expectNoError();
+  });
+  await inspect('policies-recognizers');
+}
+
+async function vault() {
+  await step('the vault page shows the reveal log', async () => {
+    await openUnderPrivacy('Vault and reveals');
+    await page.getByRole('region', { name: 'Reveal log' }).first().waitFor();
+    await expectNoError();
+  });
+  await inspect('vault');
+}
+
+async function askedOf(id, kind) {
+  await page.getByRole('button', { name: 'New request' }).click();
+  const dialog = page.getByRole('dialog', { name: 'New request' });
+  await dialog.getByLabel('Request').selectOption({ label: kind });
+  await dialog.getByLabel('About').selectOption({ label: 'A conversation' });
+  await dialog.getByLabel('Conversation id').fill(id);
+  await dialog.getByLabel('Reason').fill('A walk through the console');
+  if (kind === 'Erasure') await dialog.getByLabel('Type “erase” to confirm').fill('erase');
+  await page.waitForTimeout(300);
+  await page.screenshot({ path: join(OUT, `requests-new-${kind.toLowerCase()}.png`) });
+  await dialog.getByRole('button', { name: kind === 'Erasure' ? 'Erase for ever' : 'Request' }).click();
+  await page.waitForURL(/[?&]id=/);
+  await page.getByRole('table', { name: 'Services' }).waitFor();
+}
+
+async function requests() {
+  const conversation = {};
+  await step('an export of a conversation is asked for, and followed to its end', async () => {
+    const { id } = await call('POST', '/v1/responder/conversations', { channel: 'chat' });
+    conversation.id = id;
+    await call('POST', `/v1/responder/conversations/${id}/messages`, { text: `I am ${EMAIL}` });
+    await openUnderPrivacy('Erasure and export');
+    await askedOf(id, 'Export');
+    await page.getByText(/^The file is ready/).waitFor({ timeout: WAIT_MS });
+    await page.getByText('The signature is genuine.').waitFor();
+    await expectNoError();
+  });
+  await inspect('requests');
+  await step('an erasure takes its word, and ends with a receipt', async () => {
+    await askedOf(conversation.id, 'Erasure');
+    await page.getByRole('region', { name: 'Receipt' }).waitFor({ timeout: WAIT_MS });
+    await page.getByText('The signature is genuine.').waitFor();
+    const headers = { 'X-Requested-With': 'customerai-console' };
+    const path = `/v1/responder/conversations/${conversation.id}`;
+    const left = await context.request.get(`${BASE_URL}${path}`, { headers });
+    if (left.status() !== 404) throw new Error(`the conversation is there: ${left.status()}`);
+    await expectNoError();
+  });
+  await inspect('requests-erased');
+}
+
+async function retention() {
+  await step('what is too old is counted, and nothing goes', async () => {
+    await openUnderPrivacy('Retention and consent');
+    await page.getByRole('button', { name: 'Count what is too old' }).click();
+    await page.getByRole('status').getByText(/older than (it|they) may be/).waitFor();
+    await expectNoError();
+  });
+  await inspect('retention');
+  await step('a statement of a customer is recorded', async () => {
+    await page.getByRole('tab', { name: 'Consent' }).click();
+    await page.getByRole('button', { name: 'Record a statement' }).click();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByLabel('Customer id').fill('crm-4711');
+    await dialog.getByLabel('Where it was said').fill('Form 3');
+    await dialog.getByRole('button', { name: 'Record', exact: true }).click();
+    const table = page.getByRole('table', { name: 'Consents and refusals' });
+    await table.getByText('Refused').waitFor();
+    if ((await page.locator('main').innerText()).includes('crm-4711'))
+      throw new Error('the customer is named');
+    await expectNoError();
+  });
+  await inspect('consents');
+  await step('holds open', async () => {
+    await page.getByRole('tab', { name: 'Legal holds' }).click();
+    await page.getByRole('region', { name: 'Lift a hold' }).waitFor();
+    await expectNoError();
+  });
+  await inspect('holds');
+}
+
+/** Invented people: some are alone with their age and town, most are not. */
+function people() {
+  const towns = ['Ulm', 'Bonn', 'Kiel'];
+  const rows = Array.from({ length: 400 }, (_, i) =>
+    [`p${i}@example.com`, 20 + ((i * i * 7) % 53), towns[(i * i) % 3], ['flu', 'asthma', 'none'][(i >> 1) % 3]].join(','),
+  );
+  return ['email,age,city,diagnosis', ...rows].join('\n');
+}
+
+async function tables() {
+  await step('an uploaded table has roles with reasons', async () => {
+    await openUnderPrivacy('Safe tables');
+    await page.locator('input[type="file"]').setInputFiles({
+      name: 'people.csv',
+      mimeType: 'text/csv',
+      buffer: Buffer.from(people()),
+    });
+    await page.waitForURL(/[?&]table=/);
+    const email = page.getByRole('listitem', { name: 'email', exact: true });
+    await email.getByText(/values are recognized \(E-mail\)/).waitFor();
+    if ((await email.getByLabel('Role').inputValue()) !== 'direct')
+      throw new Error('the address is no direct identifier');
+    await expectNoError();
+  });
+  await inspect('tables-columns');
+  await step('the release shows the risk before and after, and is downloaded', async () => {
+    await page.getByRole('checkbox', { name: /looked at every column/ }).check();
+    await page.getByRole('button', { name: 'Make the safe table' }).click();
+    await page.waitForURL(/[?&]release=/);
+    await page.getByRole('table', { name: 'Risk before and after' }).waitFor({ timeout: WAIT_MS });
+    const told = page.waitForEvent('download');
+    await page.getByRole('link', { name: /^Download/ }).click();
+    const text = readFileSync(await (await told).path(), 'utf8');
+    if (text.includes('@example.com')) throw new Error('an address is in the safe table');
+    if (text.split('\n').length < 300) throw new Error('the safe table is nearly empty');
+    await expectNoError();
+  });
+  await inspect('tables-risk');
+  await step('a private statistic costs budget', async () => {
+    await page.getByRole('tab', { name: 'Private statistics' }).click();
+    await page.getByRole('list', { name: 'Datasets' }).getByRole('link').first().click();
+    await page.getByRole('button', { name: 'Ask, for 0.1' }).click();
+    await page.getByRole('table', { name: 'Ledger' }).getByText('±').first().waitFor();
+    await page.getByText('0.10 of 1.00 spent, 0.90 left').first().waitFor();
+    await expectNoError();
+  });
+  await inspect('tables-statistics');
+}
+
 async function keys() {
   await step('the palette leads to the keys', async () => {
     await page.keyboard.press('Control+k');
@@ -386,6 +607,13 @@ if (await setUp()) {
   await conversations();
   await answeredReply();
   await privacy();
+  await traffic();
+  await leaks();
+  await policies();
+  await vault();
+  await requests();
+  await retention();
+  await tables();
   await keys();
   await events();
   await signOutAndIn();

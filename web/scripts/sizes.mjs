@@ -38,6 +38,13 @@ const routes = {
   conversations: ['Shell', 'ConversationsPage'],
   conversation: ['Shell', 'ConversationPage'],
   privacy: ['Shell', 'PrivacyPage'],
+  traffic: ['Shell', 'TrafficPage'],
+  leaks: ['Shell', 'LeaksPage', 'SeriesChart'],
+  policies: ['Shell', 'PoliciesPage'],
+  vault: ['Shell', 'VaultPage'],
+  requests: ['Shell', 'RequestsPage'],
+  retention: ['Shell', 'RetentionPage'],
+  tables: ['Shell', 'TablesPage'],
   keys: ['Shell', 'KeysPage'],
   events: ['Shell', 'EventsPage'],
 };

@@ -603,35 +603,53 @@ export type ReceiptReply = {
   texts: number;
   digest: string;
 };
+export type PolicyReply = {
+  version: string;
+  off: string[];
+};
 export type AnonymizationsReply = {
   session_id: string;
   results: AnonymizedReply[];
   receipt: ReceiptReply;
+  policy: PolicyReply;
 };
 export type AnonymizationRequest = {
   texts: string[];
   session_id?: string | null;
   operators?: object;
+  purpose?: ("model_call" | "analytics" | "export") | null;
 };
-export type SpanReply = {
+export type ExplanationReply = {
+  recognizer: string;
+  pattern: string | null;
+  context: string | null;
+  checksum: string | null;
+  score_before: number | null;
+  rule: string;
+};
+export type FoundSpanReply = {
   type: string;
   start: number;
   end: number;
   score: number;
   recognizer: string;
+  explanation?: ExplanationReply | null;
 };
 export type DetectionReply = {
   language: string;
-  spans: SpanReply[];
+  spans: FoundSpanReply[];
 };
 export type DetectionsReply = {
   results: DetectionReply[];
+  policy: PolicyReply;
 };
 export type DetectionRequest = {
   texts: string[];
   language?: string | null;
   entities?: string[] | null;
   min_score?: number | null;
+  purpose?: ("model_call" | "analytics" | "export") | null;
+  explain?: boolean;
 };
 export type ConversationReply = {
   id: string;

@@ -7,22 +7,53 @@ import type { SvgIconProps } from '@mui/material/SvgIcon';
 import type { ComponentType } from 'react';
 
 export interface Page {
-  id: 'overview' | 'conversations' | 'privacy' | 'keys' | 'events';
+  id:
+    | 'overview'
+    | 'conversations'
+    | 'privacy'
+    | 'traffic'
+    | 'leaks'
+    | 'policies'
+    | 'vault'
+    | 'requests'
+    | 'retention'
+    | 'tables'
+    | 'keys'
+    | 'events';
   path: string;
   /** The letter after `g`. */
   key: string;
-  icon: ComponentType<SvgIconProps>;
+  icon?: ComponentType<SvgIconProps>;
   /** Whether the page keeps the time range. */
   ranged: boolean;
-  /** Who lacks it does not see the page named. */
-  scope?: string;
+  /** Who lacks all of them does not see the page named. */
+  scopes?: readonly string[];
+  /** The page that this one is listed under. */
+  parent?: 'privacy';
 }
+
+/** A page of the privacy area: listed under it, without an icon of its own. */
+const underPrivacy = (id: Page['id'], key: string, ...scopes: string[]): Page => ({
+  id,
+  path: `/privacy/${id}`,
+  key,
+  ranged: false,
+  scopes,
+  parent: 'privacy',
+});
 
 /** The pages of the left rail. */
 export const PAGES: readonly Page[] = [
   { id: 'overview', path: '/', key: 'o', icon: InsightsOutlined, ranged: true },
   { id: 'conversations', path: '/conversations', key: 'c', icon: ForumOutlined, ranged: true },
   { id: 'privacy', path: '/privacy', key: 'p', icon: ShieldOutlined, ranged: false },
+  underPrivacy('traffic', 't', 'audit:read'),
+  underPrivacy('leaks', 'l', 'audit:read'),
+  underPrivacy('policies', 'y', 'privacy:admin'),
+  underPrivacy('vault', 'v', 'privacy:reveal', 'audit:read'),
+  underPrivacy('requests', 'r', 'privacy:rights'),
+  underPrivacy('retention', 'n', 'privacy:rights'),
+  underPrivacy('tables', 'b', 'privacy:anonymize'),
   { id: 'keys', path: '/keys', key: 'k', icon: KeyOutlined, ranged: false },
   {
     id: 'events',
@@ -30,15 +61,13 @@ export const PAGES: readonly Page[] = [
     key: 'e',
     icon: ReportOutlined,
     ranged: false,
-    scope: 'events:read',
+    scopes: ['events:read'],
   },
 ];
 
-/** The page an address belongs to. */
+/** The page an address belongs to: the one whose path says most of it. */
 export function pageOf(pathname: string): Page | undefined {
-  return PAGES.find((page) =>
-    page.path === '/'
-      ? pathname === '/'
-      : pathname === page.path || pathname.startsWith(`${page.path}/`),
-  );
+  return PAGES.filter(({ path }) =>
+    path === '/' ? pathname === '/' : pathname === path || pathname.startsWith(`${path}/`),
+  ).sort((a, b) => b.path.length - a.path.length)[0];
 }

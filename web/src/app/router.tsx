@@ -23,6 +23,27 @@ const ConversationPage = lazy(async () => ({
 const PrivacyPage = lazy(async () => ({
   default: (await import('../features/privacy/PrivacyPage')).PrivacyPage,
 }));
+const TrafficPage = lazy(async () => ({
+  default: (await import('../features/privacy/traffic/TrafficPage')).TrafficPage,
+}));
+const LeaksPage = lazy(async () => ({
+  default: (await import('../features/privacy/leaks/LeaksPage')).LeaksPage,
+}));
+const PoliciesPage = lazy(async () => ({
+  default: (await import('../features/privacy/policies/PoliciesPage')).PoliciesPage,
+}));
+const VaultPage = lazy(async () => ({
+  default: (await import('../features/privacy/vault/VaultPage')).VaultPage,
+}));
+const RequestsPage = lazy(async () => ({
+  default: (await import('../features/privacy/requests/RequestsPage')).RequestsPage,
+}));
+const RetentionPage = lazy(async () => ({
+  default: (await import('../features/privacy/retention/RetentionPage')).RetentionPage,
+}));
+const TablesPage = lazy(async () => ({
+  default: (await import('../features/privacy/tables/TablesPage')).TablesPage,
+}));
 const KeysPage = lazy(async () => ({
   default: (await import('../features/keys/KeysPage')).KeysPage,
 }));
@@ -42,6 +63,13 @@ export function AppRoutes() {
             <Route path="conversations" element={<ConversationsPage />} />
             <Route path="conversations/:id" element={<ConversationPage />} />
             <Route path="privacy" element={<PrivacyPage />} />
+            <Route path="privacy/traffic" element={<TrafficPage />} />
+            <Route path="privacy/leaks" element={<LeaksPage />} />
+            <Route path="privacy/policies" element={<PoliciesPage />} />
+            <Route path="privacy/vault" element={<VaultPage />} />
+            <Route path="privacy/requests" element={<RequestsPage />} />
+            <Route path="privacy/retention" element={<RetentionPage />} />
+            <Route path="privacy/tables" element={<TablesPage />} />
             <Route path="keys" element={<KeysPage />} />
             <Route path="events" element={<EventsPage />} />
             <Route path="*" element={<NotFound />} />

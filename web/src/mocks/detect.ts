@@ -1,4 +1,4 @@
-import type { HiddenSpanReply, SpanReply } from '../api/generated';
+import type { FoundSpanReply, HiddenSpanReply } from '../api/generated';
 
 /** A toy detector for tests; it answers in code points like the real one. */
 const PATTERNS: [string, string, number, RegExp][] = [
@@ -11,7 +11,7 @@ const PATTERNS: [string, string, number, RegExp][] = [
 
 const points = (text: string) => Array.from(text).length;
 
-export function detect(text: string): SpanReply[] {
+export function detect(text: string): FoundSpanReply[] {
   const spans = PATTERNS.flatMap(([type, recognizer, score, pattern]) =>
     [...text.matchAll(pattern)].map((match) => {
       const start = points(text.slice(0, match.index));
@@ -40,6 +40,7 @@ export function anonymize(text: string, operators: Operators = {}): string {
     const instead: Record<string, string> = {
       mask: '*'.repeat(end - start),
       redact: '',
+      keep: chars.slice(start, end).join(''),
       hash: `#${(start * 7919 + end).toString(16)}`,
     };
     safe += chars.slice(from, start).join('');

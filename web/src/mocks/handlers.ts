@@ -12,6 +12,11 @@ import { answer, document, insight, messages } from './conversation.ts';
 import { anOverview, conversationRows } from './data.ts';
 import { anonymize, detect, hidden, type Operators } from './detect.ts';
 import { letterHandlers, resetLetters } from './letters.ts';
+import { policyHandlers, resetPolicies } from './policies.ts';
+import { problem } from './problem.ts';
+import { resetRights, rightsHandlers } from './rights.ts';
+import { resetTables, tableHandlers } from './tables.ts';
+import { resetTraffic, trafficHandlers } from './traffic.ts';
 
 const SCOPES = [
   'audit:read',
@@ -21,8 +26,11 @@ const SCOPES = [
   'insights:write',
   'keys:manage',
   'llm',
+  'privacy:admin',
+  'privacy:anonymize',
   'privacy:detect',
   'privacy:reveal',
+  'privacy:rights',
   'responder:read',
   'responder:write',
 ];
@@ -31,13 +39,6 @@ export const session: SessionReply = {
   user: { id: 'usr_1', name: 'Ada Lovelace', email: 'ada@example.com', role: 'admin' },
   scopes: SCOPES,
 };
-
-export function problem(status: number, title: string, detail?: string) {
-  return HttpResponse.json(
-    { type: '/problems/test', title, status, detail, instance: 'req_01993f2a' },
-    { status, headers: { 'content-type': 'application/problem+json' } },
-  );
-}
 
 export const emptyPage = { items: [], next: null };
 
@@ -50,6 +51,10 @@ let keys: KeyReply[] = [];
 export function resetMocks(): void {
   signedIn = true;
   resetLetters();
+  resetTraffic();
+  resetPolicies();
+  resetRights();
+  resetTables();
   keys = [
     {
       id: 'key_1',
@@ -140,12 +145,14 @@ export const handlers = [
     const { texts } = (await request.json()) as DetectionRequest;
     return HttpResponse.json({
       results: texts.map((text) => ({ language: 'en', spans: detect(text) })),
+      policy: { version: 'default-1', off: [] },
     });
   }),
   http.post('*/v1/privacy/anonymizations', async ({ request }) => {
     const { texts, operators } = (await request.json()) as AnonymizationRequest;
     const safe: AnonymizationsReply = {
       session_id: 'ses_1',
+      policy: { version: 'default-1', off: [] },
       results: texts.map((text) => ({
         text: anonymize(text, operators as Operators | undefined),
         spans: hidden(text),
@@ -192,4 +199,8 @@ export const handlers = [
   ),
   http.get('*/v1/jobs', () => HttpResponse.json(emptyPage)),
   ...letterHandlers,
+  ...trafficHandlers,
+  ...policyHandlers,
+  ...rightsHandlers,
+  ...tableHandlers,
 ];

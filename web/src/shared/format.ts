@@ -64,3 +64,16 @@ export function formatDuration(seconds: number): string {
     Math.max(1, Math.round(value as number)),
   );
 }
+
+const BYTE_UNITS = ['byte', 'kilobyte', 'megabyte', 'gigabyte'] as const;
+
+/** A size in the largest fitting unit, e.g. "1.2 MB". */
+export function formatBytes(bytes: number): string {
+  const step = bytes < 1 ? 0 : Math.floor(Math.log10(bytes) / 3);
+  const power = Math.min(BYTE_UNITS.length - 1, step);
+  return new Intl.NumberFormat(locale(), {
+    style: 'unit',
+    unit: BYTE_UNITS[power],
+    maximumFractionDigits: 1,
+  }).format(bytes / 1000 ** power);
+}

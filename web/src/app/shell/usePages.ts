@@ -7,7 +7,10 @@ import { PAGES, type Page } from '../pages';
 export function usePages(): readonly Page[] {
   const { data } = useGatewayGetCurrentSessionQuery();
   return useMemo(
-    () => PAGES.filter(({ scope }) => !scope || (data && allows(data.scopes, scope))),
+    () =>
+      PAGES.filter(
+        ({ scopes }) => !scopes || (data && scopes.some((scope) => allows(data.scopes, scope))),
+      ),
     [data],
   );
 }

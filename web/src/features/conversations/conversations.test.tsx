@@ -1,7 +1,8 @@
 import { screen, waitFor, within } from '@testing-library/react';
 import { HttpResponse, http } from 'msw';
 import { describe, expect, test } from 'vitest';
-import { emptyPage, problem } from '../../mocks/handlers';
+import { emptyPage } from '../../mocks/handlers';
+import { problem } from '../../mocks/problem';
 import { renderAt } from '../../test/render';
 import { server } from '../../test/setup';
 import { expectNoError } from '../../test/states';

@@ -2,7 +2,7 @@ import { act, screen, within } from '@testing-library/react';
 import { HttpResponse, http } from 'msw';
 import { describe, expect, test } from 'vitest';
 import { abstention } from '../../mocks/conversation';
-import { problem } from '../../mocks/handlers';
+import { problem } from '../../mocks/problem';
 import { renderAt } from '../../test/render';
 import { server } from '../../test/setup';
 import { expectNoError } from '../../test/states';

@@ -1,8 +1,9 @@
 import { screen, waitFor, within } from '@testing-library/react';
 import { HttpResponse, http } from 'msw';
 import { describe, expect, test } from 'vitest';
-import { emptyPage, problem, session } from '../../mocks/handlers';
+import { emptyPage, session } from '../../mocks/handlers';
 import { resetLetters, someLetters } from '../../mocks/letters';
+import { problem } from '../../mocks/problem';
 import { renderAt } from '../../test/render';
 import { server } from '../../test/setup';
 import { expectNoError } from '../../test/states';

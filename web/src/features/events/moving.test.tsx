@@ -1,8 +1,8 @@
 import { screen, waitFor, within } from '@testing-library/react';
 import { HttpResponse, http } from 'msw';
 import { describe, expect, test } from 'vitest';
-import { problem } from '../../mocks/handlers';
 import { discarded, someLetters } from '../../mocks/letters';
+import { problem } from '../../mocks/problem';
 import { renderAt } from '../../test/render';
 import { server } from '../../test/setup';
 import { expectNoError } from '../../test/states';

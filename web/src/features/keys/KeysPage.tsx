@@ -8,10 +8,14 @@ import { useGatewayListKeysQuery } from '../../api/generated';
 import { EmptyState } from '../../shared/components/EmptyState';
 import { PageHeader } from '../../shared/components/PageHeader';
 import { QueryState } from '../../shared/components/QueryState';
+import { keys } from '../../shared/i18n/en.keys';
+import { addWords } from '../../shared/i18n/late';
 import { CreateDialog } from './CreateDialog';
 import { KeyTable } from './KeyTable';
 import type { ApiKey } from './keyStatus';
 import { RevokeDialog } from './RevokeDialog';
+
+addWords({ keys });
 
 const PAGE = 100;
 

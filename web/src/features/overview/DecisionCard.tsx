@@ -6,17 +6,18 @@ import { useSearchParams } from 'react-router';
 import { formatShare } from '../../shared/format';
 import { withRange } from '../../shared/range';
 import { ChartCard } from './ChartCard';
-import type { Overview } from './findings';
-import type { Series } from './SeriesChart';
+import type { Overview, PointSeries } from './findings';
 import { SeriesTable } from './SeriesTable';
 
-const SeriesChart = lazy(async () => ({ default: (await import('./SeriesChart')).SeriesChart }));
+const SeriesChart = lazy(async () => ({
+  default: (await import('../../shared/components/SeriesChart')).SeriesChart,
+}));
 
 export function DecisionCard({ overview }: { overview: Overview }) {
   const { t } = useTranslation();
   const [params] = useSearchParams();
   const { abstained, n } = overview.decisions;
-  const series: Series[] = [
+  const series: PointSeries[] = [
     { key: 'answered', label: t('outcome.answered'), color: 'var(--mui-palette-primary-main)' },
     {
       key: 'abstained',

@@ -5,11 +5,12 @@ import { useSearchParams } from 'react-router';
 import { formatShare } from '../../shared/format';
 import { withRange } from '../../shared/range';
 import { ChartCard } from './ChartCard';
-import { type Overview, sentimentFinding } from './findings';
-import type { Series } from './SeriesChart';
+import { type Overview, type PointSeries, sentimentFinding } from './findings';
 import { SeriesTable } from './SeriesTable';
 
-const SeriesChart = lazy(async () => ({ default: (await import('./SeriesChart')).SeriesChart }));
+const SeriesChart = lazy(async () => ({
+  default: (await import('../../shared/components/SeriesChart')).SeriesChart,
+}));
 
 export function SentimentCard({ overview }: { overview: Overview }) {
   const { t } = useTranslation();
@@ -21,7 +22,7 @@ export function SentimentCard({ overview }: { overview: Overview }) {
         after: formatShare(finding.after),
       })
     : t('overview.sentiment.none');
-  const series: Series[] = (['negative', 'neutral', 'positive'] as const).map((key) => ({
+  const series: PointSeries[] = (['negative', 'neutral', 'positive'] as const).map((key) => ({
     key,
     label: t(`sentiment.${key}`),
     color: `var(--mui-palette-sentiment-${key})`,

@@ -9,14 +9,13 @@ import { useTranslation } from 'react-i18next';
 import { Link as RouterLink } from 'react-router';
 import { formatBucket, formatCount } from '../../shared/format';
 import { localDay } from '../../shared/range';
-import type { Point } from './findings';
-import type { Series } from './SeriesChart';
+import type { Point, PointSeries } from './findings';
 
 interface Props {
   label: string;
   points: Point[];
   bucket: string;
-  series: Series[];
+  series: PointSeries[];
 }
 
 /** The same figures as the chart; each time leads to its day's conversations. */

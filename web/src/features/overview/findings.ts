@@ -1,9 +1,14 @@
 import type { InsightsGetOverviewApiResponse } from '../../api/generated';
+import type { Series } from '../../shared/components/SeriesChart';
 import { type Rate, type Trend, trend, wilson } from '../../shared/intervals';
 
 export type Overview = InsightsGetOverviewApiResponse;
 export type Reason = Overview['reasons'][number];
 export type Point = Overview['series'][number];
+/** A series of the figures that every point has. */
+export type PointSeries = Series<
+  'negative' | 'neutral' | 'positive' | 'answered' | 'abstained' | 'escalated'
+>;
 
 const sum = (points: readonly Point[], of: (point: Point) => number) =>
   points.reduce((total, point) => total + of(point), 0);

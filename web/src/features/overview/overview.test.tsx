@@ -2,7 +2,7 @@ import { screen, waitFor, within } from '@testing-library/react';
 import { delay, HttpResponse, http } from 'msw';
 import { describe, expect, test } from 'vitest';
 import { anOverview } from '../../mocks/data';
-import { problem } from '../../mocks/handlers';
+import { problem } from '../../mocks/problem';
 import { renderAt } from '../../test/render';
 import { server } from '../../test/setup';
 import { expectNoError } from '../../test/states';

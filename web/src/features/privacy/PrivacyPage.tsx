@@ -6,11 +6,15 @@ import Typography from '@mui/material/Typography';
 import type { KeyboardEvent } from 'react';
 import { useTranslation } from 'react-i18next';
 import { PageHeader } from '../../shared/components/PageHeader';
+import { privacy } from '../../shared/i18n/en.privacy';
+import { addWords } from '../../shared/i18n/late';
 import { Findings } from './Findings';
 import { typesOf } from './findings';
 import { OperatorChoices } from './OperatorChoices';
 import { SafeResult } from './SafeResult';
 import { usePrivacyCheck } from './usePrivacyCheck';
+
+addWords({ privacy });
 
 export function PrivacyPage() {
   const { t } = useTranslation();

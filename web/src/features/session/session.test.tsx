@@ -1,7 +1,7 @@
 import { screen, waitFor } from '@testing-library/react';
 import { HttpResponse, http } from 'msw';
 import { describe, expect, test } from 'vitest';
-import { problem } from '../../mocks/handlers';
+import { problem } from '../../mocks/problem';
 import { renderAt } from '../../test/render';
 import { server } from '../../test/setup';
 

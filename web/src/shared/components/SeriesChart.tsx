@@ -1,19 +1,24 @@
 import Box from '@mui/material/Box';
 import { BarChart } from '@mui/x-charts/BarChart';
-import { formatBucket, formatCount } from '../../shared/format';
-import type { Point } from './findings';
+import { formatBucket, formatCount } from '../format';
 
 const HEIGHT = 220;
 
-export interface Series {
-  key: 'negative' | 'neutral' | 'positive' | 'answered' | 'abstained' | 'escalated';
+export interface Series<Key extends string = string> {
+  key: Key;
   label: string;
   color: string;
 }
 
+/** Counts at a point in time, by the keys of the series. */
+export interface SeriesPoint {
+  at: string;
+  [key: string]: string | number;
+}
+
 interface Props {
   label: string;
-  points: Point[];
+  points: SeriesPoint[];
   bucket: string;
   series: Series[];
 }
