@@ -58,7 +58,7 @@ contracts: $(VENV)/.dev-installed
 
 console: web/node_modules/.installed
 	cd web && npm run --silent codegen && npm run --silent check
-	git diff --exit-code --stat web/src/api/generated.ts # else run make openapi and commit
+	git diff --exit-code --stat web/src/api # else run make openapi and commit
 
 # The environment that runs the product: the locked packages and the package itself.
 $(VENV)/.installed: requirements.lock pyproject.toml scripts/make_venv.sh

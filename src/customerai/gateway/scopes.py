@@ -26,13 +26,16 @@ SCOPES: Final[dict[str, str]] = {
 }
 
 _READ = ("insights:read", "responder:read", "jobs:read")
+_COMPLIANCE = frozenset(
+    {*_READ, "audit:read", "fairness:read", "privacy:detect", "privacy:rights", "privacy:admin"}
+)
 ROLES: Final[dict[str, frozenset[str]]] = {
     "viewer": frozenset(_READ),
     "agent": frozenset({*_READ, "responder:write"}),
     "analyst": frozenset({*_READ, "insights:analyze", "fairness:read", "imports:write"}),
-    "compliance": frozenset(
-        {*_READ, "audit:read", "fairness:read", "privacy:detect", "privacy:rights", "privacy:admin"}
-    ),
+    "compliance": _COMPLIANCE,
+    # The one role that may see values: for those who answer customers' requests for their data.
+    "privacy-officer": _COMPLIANCE | {"privacy:anonymize", "privacy:reveal"},
     "developer": frozenset(
         {*_READ, "privacy:detect", "privacy:anonymize", "keys:admin", "events:read"}
     ),

@@ -45,7 +45,8 @@ def test_at_high_epsilon_the_true_figures_come_out_of_clamped_numbers() -> None:
     mean, count = dp.noisy_mean(np.repeat(NUMBERS, 200), grid, epsilon=100)
     assert count.value == pytest.approx(1000, abs=2)
     assert mean.value == pytest.approx(4.7, abs=0.05)
-    assert abs(mean.value - 4.7) <= mean.accuracy + 1e-9
+    # The accuracy holds in 95 of 100 draws: five times it, practically always.
+    assert abs(mean.value - 4.7) <= 5 * mean.accuracy
     edges = dp.edges_of([0, 2, 5])
     assert dp.bins_of(np.array([0.0, 1.9, 2.0, 5.0, 5.1, -1.0]), edges).tolist() == [
         0,
