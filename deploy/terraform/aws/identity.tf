@@ -70,6 +70,25 @@ data "aws_iam_policy_document" "workload" {
     }
   }
 
+  # An erasure is noted beside the backups before a key goes, so that a restore destroys it again.
+  statement {
+    sid       = "NoteErasures"
+    actions   = ["s3:GetObject", "s3:PutObject"]
+    resources = ["${aws_s3_bucket.this["backups"].arn}/backups/erasures/*"]
+  }
+
+  statement {
+    sid       = "ListErasures"
+    actions   = ["s3:ListBucket"]
+    resources = [aws_s3_bucket.this["backups"].arn]
+
+    condition {
+      test     = "StringLike"
+      variable = "s3:prefix"
+      values   = ["backups/erasures/*"]
+    }
+  }
+
   statement {
     sid       = "EncryptFiles"
     actions   = ["kms:Decrypt", "kms:GenerateDataKey"]

@@ -51,6 +51,15 @@ resource "azurerm_role_assignment" "backups" {
   principal_id         = azurerm_user_assigned_identity.this["backup"].principal_id
 }
 
+# An erasure is noted beside the backups before a key goes, so that a restore destroys it again.
+resource "azurerm_role_assignment" "erasures" {
+  scope                = azurerm_storage_container.this["backups"].id
+  role_definition_name = "Storage Blob Data Contributor"
+  principal_id         = azurerm_user_assigned_identity.this["workload"].principal_id
+  condition_version    = "2.0"
+  condition            = "@Resource[Microsoft.Storage/storageAccounts/blobServices/containers/blobs:path] StringStartsWith 'erasures/' OR @Request[Microsoft.Storage/storageAccounts/blobServices/containers/blobs:prefix] StringStartsWith 'erasures/'"
+}
+
 resource "azurerm_role_assignment" "secrets" {
   scope                = azurerm_key_vault.this.id
   role_definition_name = "Key Vault Secrets User"

@@ -45,6 +45,18 @@ resource "google_storage_bucket_iam_member" "backups" {
   member = google_service_account.this["backup"].member
 }
 
+# An erasure is noted beside the backups before a key goes, so that a restore destroys it again.
+resource "google_storage_bucket_iam_member" "erasures" {
+  bucket = google_storage_bucket.this["backups"].name
+  role   = "roles/storage.objectUser"
+  member = google_service_account.this["workload"].member
+
+  condition {
+    title      = "erasures only"
+    expression = "resource.name.startsWith(\"projects/_/buckets/${google_storage_bucket.this["backups"].name}/objects/backups/erasures/\") || api.getAttribute(\"storage.googleapis.com/objectListPrefix\", \"\").startsWith(\"backups/erasures/\")"
+  }
+}
+
 resource "google_secret_manager_secret_iam_member" "this" {
   for_each  = google_secret_manager_secret.this
   secret_id = each.value.id
