@@ -116,6 +116,8 @@ def _value(column: Any, number: int) -> Any:
     if isinstance(column.type, JsonColumn):
         return {}
     kind = column.type.python_type
+    if kind is bool:
+        return True
     if kind is bytes:
         return bytes([number]) * 8
     if kind is int:

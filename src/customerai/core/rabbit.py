@@ -213,7 +213,6 @@ class RabbitBus:
             with anyio.fail_after(self._settings.publish_timeout_s):
                 await self._declare(connection)
                 lanes = await self._open_lanes(connection)
-            self._lanes = lanes
             working = [asyncio.ensure_future(lane.run()) for lane in lanes]
             self._note_up("consume")
             log.info("bus.consuming", queues=len(lanes))
@@ -253,8 +252,9 @@ class RabbitBus:
                     )
                 )
         lanes.append(DeadLane(self._metrics, self._names, self._park))
-        for lane in lanes:
-            await lane.open(connection)
+        # Counted from now on: a lane takes events as soon as it is open, before the others are.
+        self._lanes = lanes
+        await asyncio.gather(*(lane.open(connection) for lane in lanes))
         return lanes
 
     async def pending(self) -> int:

@@ -109,12 +109,14 @@ class Lane(ABC):
         self._stopping = asyncio.Event()
         self._prefetch = 0
         self._tag: str | None = None
+        self._is_open = False
         self._channel: AbstractChannel
         self._queue: AbstractQueue
 
     async def open(self, connection: AbstractConnection) -> None:
         self._channel = await connection.channel(publisher_confirms=False)
         self._queue = await self._channel.get_queue(self.queue_name, ensure=False)
+        self._is_open = True
         await self._fetch(1)
 
     def stop(self) -> None:
@@ -129,6 +131,8 @@ class Lane(ABC):
             self._stopping.set()
 
     async def pending(self) -> int:
+        if not self._is_open:
+            return 1  # nobody knows yet
         ready = await self._ready()
         if not ready:
             # Asked twice, on the consumer's own channel: an event that had left the queue before

@@ -165,6 +165,9 @@ class TableService:
             kept = await self._db.write(
                 lambda tx: self._keep(tx, who, table, asked), tenant=who.tenant
             )
+        except UploadTwice:
+            if await self._first_table(who, request) is None:
+                raise  # the other one has not ended
         finally:
             if kept is None:
                 await self._objects.delete(files.raw_name(table_id))
