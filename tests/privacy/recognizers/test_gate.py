@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from customerai.privacy.recognizers.gate import Gate, encoded, hint_of, needs_digit
@@ -79,6 +79,8 @@ PIECES = st.sampled_from(
 )
 
 
+@example("12:30000\u0130")
+@example("12:30000\u0131")
 @given(st.one_of(st.lists(PIECES, max_size=14).map("".join), st.text(max_size=120)))
 def test_a_rule_that_finds_is_never_shut_out(text: str) -> None:
     text, _ = normalized(text)

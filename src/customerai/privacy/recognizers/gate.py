@@ -65,8 +65,17 @@ class Gate:
         return found
 
 
+_TURKISH: Final = {0x130: "i", 0x131: "i"}
+
+
 def encoded(text: str) -> bytes:
-    """A text as gates read it; half of a surrogate pair becomes a question mark."""
+    """A text as gates read it; half of a surrogate pair becomes a question mark.
+
+    Python's patterns take the Turkish i's for an "i" where case is ignored and RE2's do not: a text
+    with one of them is read a second time without.
+    """
+    if "\u0130" in text or "\u0131" in text:
+        text = f"{text}\n{text.translate(_TURKISH)}"
     return text.encode("utf-8", "replace")
 
 
